@@ -1,0 +1,314 @@
+"""The engine: look, run what is not ready, look again; stop before any change when a look fails.
+
+It knows steps, a clock and a journal, and nothing of clouds, Helm or screens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from z2jh_wizard.core.errors import ExitCode, Problem, Refused, WizardError, unexpected
+from z2jh_wizard.core.events import Event, Kind, State
+from z2jh_wizard.core.step import (
+    By,
+    Finding,
+    Happening,
+    Line,
+    Look,
+    Made,
+    Progress,
+    Refusal,
+    Step,
+    Work,
+)
+
+LOOK_LIMIT = 60.0
+"""Seconds after which a look counts as unanswered."""
+
+FIRST_PAUSE = 2.0
+"""Seconds before the second try of a step; doubled for each further one."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait for it."""
+
+    def now(self) -> datetime:
+        """Return the present moment with its time zone."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
+
+
+class Journal(Protocol):
+    """Where intents and results are written down before anything else happens."""
+
+    def record(self, what: str, **details: object) -> None:
+        """Write one entry durably."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step with what looking at it found, before anything is run."""
+
+    step: Step
+    look: Look
+
+
+async def look_at(step: Step) -> Look:
+    """Look at one step; whatever goes wrong while looking is the finding UNKNOWN, never an exception."""
+    try:
+        return await asyncio.wait_for(step.look(), LOOK_LIMIT)
+    except WizardError as error:
+        return Look(Finding.UNKNOWN, error.problem.title, problem=error.problem)
+    except asyncio.TimeoutError:
+        problem = Problem(
+            title=f"No answer while looking: {step.title}",
+            happened=f"Nothing came back within {LOOK_LIMIT:.0f} seconds.",
+            still_works="Nothing was changed.",
+            next_step="Check the network and run the same command again.",
+            code=ExitCode.COULD_NOT_LOOK,
+        )
+        return Look(Finding.UNKNOWN, problem.title, problem=problem)
+    except Exception as error:  # noqa: BLE001 - a look that breaks is an unknown world, so nothing may be changed
+        problem = unexpected(error, f"looking at {step.id}")
+        return Look(Finding.UNKNOWN, problem.title, problem=problem)
+
+
+async def plan(steps: Sequence[Step]) -> AsyncIterator[Planned]:
+    """Look at each step in order; one whose needs are not there yet is absent without looking."""
+    missing: dict[str, str] = {}
+    for step in steps:
+        waits_for = next((missing[need] for need in step.needs if need in missing), None)
+        if waits_for is None:
+            look = await look_at(step)
+        else:
+            look = Look(Finding.ABSENT, f"comes after: {waits_for}")
+        if look.finding is Finding.ABSENT:
+            missing[step.id] = step.title
+        yield Planned(step, look)
+
+
+class Engine:
+    """Runs steps in order and tells what happens.
+
+    ``stop`` may be set at any moment: the step at work is cancelled, its children are interrupted, the world
+    is looked at once more and the run ends.
+    """
+
+    def __init__(self, clock: Clock, journal: Journal, stop: asyncio.Event | None = None) -> None:
+        self._clock = clock
+        self._journal = journal
+        self._stop = stop or asyncio.Event()
+
+    async def apply(
+        self, steps: Sequence[Step], skip: AbstractSet[str] = frozenset()
+    ) -> AsyncIterator[Event]:
+        """Bring every step to READY, telling each event; the last event of a step has a final state.
+
+        ``skip`` names steps of a person that the user chose to leave out.
+        """
+        for step in steps:
+            if self._stop.is_set():
+                yield self._event(step, State.STOPPED, "stopped before it began")
+                return
+            look = await look_at(step)
+            if look.finding is Finding.READY:
+                yield self._event(step, State.ALREADY, look.detail)
+                continue
+            if look.finding is Finding.UNKNOWN:
+                yield self._event(step, State.FAILED, look.detail, problem=_not_looked(step, look))
+                return
+            if step.by is By.YOU:
+                if step.id in skip:
+                    yield self._event(step, State.STOPPED, f"skipped: {step.skipping}")
+                    continue
+                yield self._event(step, State.NEEDS_YOU, look.detail, problem=_needs_you(step, look))
+                return
+            last: Event | None = None
+            async with contextlib.aclosing(self._work(step, look)) as events:
+                async for event in events:
+                    yield event
+                    last = event
+            if last is None or last.state is not State.DONE:
+                return
+
+    async def _work(self, step: Step, look: Look) -> AsyncGenerator[Event, None]:
+        """Run one step with retries, then look again; exit code zero is no proof."""
+        self._journal.record("intent", step=step.id, finding=look.finding.value)
+        yield self._event(step, State.RUNNING, look.detail)
+        for attempt in range(1, step.attempts + 1):
+            trouble: Problem | None = None
+            transient = False
+            try:
+                async for happening in self._guard(step):
+                    yield self._tell(step, happening)
+            except _Stopped:
+                yield self._ended(step, State.STOPPED, await self._after_stop(step))
+                return
+            except WizardError as error:
+                trouble, transient = error.problem, error.transient
+            except Exception as error:  # noqa: BLE001 - one broken step must not lose the run's record
+                trouble = unexpected(error, f"running {step.id}")
+            again = await look_at(step)
+            if again.finding is Finding.READY:
+                yield self._ended(step, State.DONE, again.detail)
+                return
+            if trouble is None:
+                trouble = again.problem or _no_proof(step, again)
+            if not transient or attempt == step.attempts:
+                yield self._ended(step, State.FAILED, trouble.title, trouble)
+                return
+            pause = FIRST_PAUSE * 2 ** (attempt - 1)
+            yield self._event(
+                step, State.RUNNING, f"{trouble.title}; trying again in {pause:.0f} s", Kind.LINE
+            )
+            await self._clock.sleep(pause)
+
+    async def _guard(self, step: Step) -> AsyncIterator[Happening]:
+        """Give out what a step tells, within its time limit and until somebody says stop."""
+        work = step.run()
+        if isinstance(work, Refusal):
+            raise _refused(step, work)
+        stopping = asyncio.ensure_future(self._stop.wait())
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + step.limit
+        try:
+            while True:
+                coming = asyncio.ensure_future(_anext(work))
+                try:
+                    await asyncio.wait(
+                        {coming, stopping},
+                        timeout=max(0.0, deadline - loop.time()),
+                        return_when=asyncio.FIRST_COMPLETED,
+                    )
+                    if not coming.done():
+                        await _cancel(coming)
+                        raise _Stopped if stopping.done() else _out_of_time(step)
+                    happening = coming.result()
+                except BaseException:
+                    await _cancel(coming)
+                    raise
+                if happening is None:
+                    return
+                yield happening
+        finally:
+            await _cancel(stopping)
+            if isinstance(work, AsyncGenerator):
+                await work.aclose()
+
+    async def _after_stop(self, step: Step) -> str:
+        look = await look_at(step)
+        return f"stopped; now {look.finding.value}" + (f": {look.detail}" if look.detail else "")
+
+    def _tell(self, step: Step, happening: Happening) -> Event:
+        """Turn a happening into an event; what was made or is gone goes to the journal first."""
+        if isinstance(happening, Line):
+            return self._event(step, State.RUNNING, happening.text, Kind.LINE)
+        if isinstance(happening, Progress):
+            return Event(
+                self._clock.now(),
+                step.id,
+                State.RUNNING,
+                happening.text,
+                Kind.PROGRESS,
+                happening.done,
+                happening.total,
+            )
+        kind = Kind.MADE if isinstance(happening, Made) else Kind.GONE
+        resource = happening.resource
+        self._journal.record(
+            kind.value,
+            step=step.id,
+            kind=resource.kind,
+            name=resource.name,
+            namespace=resource.namespace,
+            uid=resource.uid,
+        )
+        return Event(self._clock.now(), step.id, State.RUNNING, str(resource), kind, resource=resource)
+
+    def _ended(self, step: Step, state: State, text: str, problem: Problem | None = None) -> Event:
+        self._journal.record("step-end", step=step.id, state=state.value)
+        return self._event(step, state, text, problem=problem)
+
+    def _event(
+        self,
+        step: Step,
+        state: State,
+        text: str = "",
+        kind: Kind = Kind.STATE,
+        problem: Problem | None = None,
+    ) -> Event:
+        return Event(self._clock.now(), step.id, state, text, kind, problem=problem)
+
+
+class _Stopped(Exception):
+    """Somebody asked the run to stop."""
+
+
+async def _anext(work: Work) -> Happening | None:
+    """Return the next happening, or None at the end: StopAsyncIteration must not enter a task."""
+    try:
+        return await work.__anext__()
+    except StopAsyncIteration:
+        return None
+
+
+async def _cancel(
+    task: asyncio.Future[object] | asyncio.Future[bool] | asyncio.Task[object],
+) -> None:
+    """Cancel a task and wait until its own clean-up is over."""
+    if task.done():
+        return
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration, WizardError):
+        await task
+
+
+def _not_looked(step: Step, look: Look) -> Problem:
+    if look.problem:
+        return look.problem
+    return Problem(
+        title=f"Could not look: {step.title}",
+        happened=look.detail or "The world did not answer.",
+        still_works="Nothing was changed.",
+        next_step="Run the same command again when it answers.",
+        code=ExitCode.COULD_NOT_LOOK,
+    )
+
+
+def _needs_you(step: Step, look: Look) -> Problem:
+    return Problem(
+        title=step.title,
+        happened=look.detail or step.why,
+        still_works="Everything before this step is done and kept.",
+        next_step=step.how or "Do this by hand, then run the same command again.",
+        code=ExitCode.NEEDS_YOU,
+    )
+
+
+def _no_proof(step: Step, look: Look) -> Problem:
+    return Problem(
+        title=f"It ran, but it is not there: {step.title}",
+        happened=look.detail or f"Looking again found it {look.finding.value}.",
+        still_works="Everything made so far is kept.",
+        next_step="Run the same command again; the log of this run has the details.",
+    )
+
+
+def _out_of_time(step: Step) -> WizardError:
+    return WizardError(
+        f"It took too long: {step.title}",
+        f"It did not end within {step.limit / 60:.0f} minutes (usually {step.usually:.0f} seconds).",
+        still_works="Everything made so far is kept.",
+        next_step="Run the same command again: it looks first and carries on.",
+    )
+
+
+def _refused(step: Step, refusal: Refusal) -> WizardError:
+    return Refused(step.title, refusal.reason, still_works="Nothing was changed.")

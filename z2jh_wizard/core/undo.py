@@ -1,0 +1,43 @@
+"""Taking steps back: each setup step's own undo, in reverse order, as steps of a teardown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from z2jh_wizard.core.step import Command, Danger, Finding, Look, Refusal, Step, Work
+
+
+class Removal(Step):
+    """The undo of another step as a step of its own; here READY means gone."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self.id = f"remove.{step.id}"
+        self.title = f"Remove: {step.title}"
+        self.why = step.why
+        self.danger = Danger.DELETES_DATA
+        self.usually = step.usually
+        self.limit = step.limit
+        self.needs = ()
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return what a person would type to remove it."""
+        return self._step.undo_commands()
+
+    async def look(self) -> Look:
+        """Look at the original step: what is absent there is done here."""
+        look = await self._step.look()
+        if look.finding is Finding.ABSENT:
+            return Look(Finding.READY, look.detail or "gone")
+        if look.finding is Finding.UNKNOWN:
+            return look
+        return Look(Finding.DRIFTED, f"still there: {look.detail}", look.resources)
+
+    def run(self) -> Work | Refusal:
+        """Undo the original step."""
+        return self._step.undo()
+
+
+def removals(steps: Sequence[Step]) -> list[Step]:
+    """Return the removal of each step that can be undone, last step first."""
+    return [Removal(step) for step in reversed(steps) if step.undoable]
