@@ -1,4 +1,4 @@
-"""What a run tells its watchers: the TUI, plain lines, JSON, the receipt and the tests read the same events."""
+"""What a run tells its watchers: TUI, plain lines, JSON, receipt and tests read the same events."""
 
 from __future__ import annotations
 

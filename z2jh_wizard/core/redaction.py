@@ -77,7 +77,7 @@ def _hide(match: re.Match[str]) -> str:
 
 
 def plain(text: str, limit: int = 4000) -> str:
-    """Return outside text safe for a terminal: no escape codes, no control characters, at most ``limit`` long."""
+    """Return outside text fit for a terminal: no escape or control codes, at most ``limit`` long."""
     text = re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])", "", text)
     text = re.sub(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", text.replace("\t", "    "))
     text = re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", "", text)

@@ -86,7 +86,7 @@ class Spec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, froze
 
 
 IMMUTABLE: dict[str, str] = {
-    "provider": "moving a hub to another cloud means a new project; students' files do not move by themselves",
+    "provider": "another cloud means a new project; students' files do not move by themselves",
     "region": "a cluster cannot move; make a new project in the other region",
     "release": "Helm cannot rename a release; make a new project with the new name",
     "namespace": "objects cannot move between namespaces; make a new project",

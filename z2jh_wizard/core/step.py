@@ -128,7 +128,8 @@ class Step(ABC):
 
     ``usually`` and ``limit`` are seconds; ``needs`` names steps without which a look makes no sense yet;
     ``how`` and ``skipping`` are for a person's own steps: what to do, and what it costs to leave it out.
-    ``attempts`` counts tries when a run fails with a transient error; ``undoable`` steps appear in a teardown.
+    ``attempts`` counts tries when a run fails with a transient error; ``undoable`` steps appear in a
+    teardown.
     """
 
     id: str

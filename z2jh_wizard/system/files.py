@@ -1,0 +1,111 @@
+"""Atomic writes, private folders and numbered backups."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from z2jh_wizard.core.errors import InvalidInput, WizardError
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+PUBLIC_FILE = 0o644
+
+LARGEST_TEXT = 4 * 1024 * 1024
+"""Bytes; no values file or spec of a person is this large."""
+
+
+def make_private_folder(path: Path) -> Path:
+    """Make a folder that only its owner can enter, with its parents, and return it."""
+    path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if path.stat().st_uid == os.getuid():
+        path.chmod(PRIVATE_FOLDER)
+    return path
+
+
+def write_atomic(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
+    """Replace a file as a whole: temporary file beside it, fsync, rename, fsync of the folder.
+
+    A symbolic link is followed, so that the link itself stays. WizardError when the disk refuses.
+    """
+    target = path.resolve() if path.is_symlink() else path
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            os.fchmod(stream.fileno(), mode)
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+
+
+def back_up(path: Path, folder: Path) -> Path | None:
+    """Copy a file into ``folder`` under the next number (``0007-config.yaml``); None if there is none."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    make_private_folder(folder)
+    numbers = [int(match[1]) for entry in folder.iterdir() if (match := re.match(r"(\d{4,})-", entry.name))]
+    copy = folder / f"{max(numbers, default=0) + 1:04d}-{path.name}"
+    write_atomic(copy, data)
+    return copy
+
+
+def read_text(path: Path, what: str) -> str:
+    """Return a text file that a person wrote; InvalidInput for binary, huge or missing ones."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_TEXT:
+            raise InvalidInput(
+                f"{what} is too large",
+                f"{path} has {size // 1024 // 1024} MiB; a settings file has a few kilobytes.",
+                next_step="Check that this is the right file.",
+            )
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InvalidInput(f"There is no {what}", f"{path} does not exist.") from error
+    except OSError as error:
+        raise InvalidInput(f"{what} cannot be read", f"{path}: {error.strerror}.") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InvalidInput(
+            f"{what} is not text",
+            f"{path}, line {line}: these bytes are not UTF-8.",
+            next_step="Save it as UTF-8.",
+        ) from error
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise InvalidInput(f"{what} is not text", f"{path}, line {line}: it holds a zero byte.")
+    return text
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _cannot_write(path: Path, error: OSError) -> WizardError:
+    return WizardError(
+        f"Could not write {path.name}",
+        f"{path}: {error.strerror or 'the disk refused'}.",
+        still_works="The file is as it was before.",
+        next_step="Make room or fix the folder's permissions, then run the same command again.",
+    )
