@@ -28,9 +28,11 @@ class Pool(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, froze
 class Chart(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
     """Where the Helm chart comes from: ``path`` (a folder or .tgz) wins over ``repository`` and ``name``.
 
-    The name ``practice`` is the practice chart that ships with the wizard.
+    The name ``practice`` is the practice chart that ships with the wizard. ``family`` says which key names
+    its values have.
     """
 
+    family: Literal["z2jh", "helmforge"] = "z2jh"
     name: str = CHART_NAME
     version: str = CHART_VERSION
     repository: str = CHART_REPOSITORY
