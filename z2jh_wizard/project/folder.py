@@ -103,9 +103,7 @@ def open_project(folder: Path) -> Project:
             next_step="Name a project folder with -C, or make one: z2jh-wizard new DIR --provider practice",
         )
     text = read_text(folder / SPEC, SPEC)
-    return Project(
-        folder, spec_file.load(text, back_up=lambda: back_up(folder / SPEC, folder / STATE / "backups"))
-    )
+    return Project(folder, spec_file.load(text))
 
 
 def create_project(

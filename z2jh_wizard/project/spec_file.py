@@ -50,7 +50,9 @@ def dump(spec: Spec) -> bytes:
     writer.default_flow_style = False
     stream = io.StringIO()
     stream.write(_COMMENT)
-    writer.dump(msgspec.to_builtins(spec), stream)
+    tree = {key: value for key, value in msgspec.to_builtins(spec).items() if value != {}}
+    tree.update(release=spec.release, namespace=spec.namespace)
+    writer.dump(tree, stream)
     return stream.getvalue().encode()
 
 

@@ -1,0 +1,210 @@
+"""The list of questions: TUI screens, line-by-line questions and answers files all read these pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from z2jh_wizard.core import checks
+from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.facts import CHART_VERSION, HELMFORGE_VERSION
+from z2jh_wizard.core.spec import ClusterSpec, Pool, Provider
+from z2jh_wizard.flows.charts import PRACTICE, chart_from_choice
+from z2jh_wizard.project.folder import Project, create_project
+
+Answers = Mapping[str, str]
+FieldType = Literal["text", "choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to pick: its value, its label and one line on when to take it."""
+
+    value: str
+    label: str
+    about: str = ""
+    ready: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question; ``check`` returns a sentence with the fix, or None; ``applies`` says when it is asked."""
+
+    id: str
+    label: str
+    help: str
+    type: FieldType = "text"
+    default: str = ""
+    choices: tuple[Choice, ...] = ()
+    check: Callable[[str], str | None] = lambda _text: None
+    applies: Callable[[Answers], bool] = lambda _answers: True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A few questions that belong together, with one sentence on why they are asked."""
+
+    id: str
+    title: str
+    why: str
+    fields: tuple[Field, ...]
+
+
+def _file(text: str) -> str | None:
+    path = Path(text).expanduser()
+    return (
+        None if path.exists() else f"There is no file {path}; type the path of a chart folder or .tgz file."
+    )
+
+
+def _is(field: str, *values: str) -> Callable[[Answers], bool]:
+    return lambda answers: answers.get(field) in values
+
+
+PROVIDER_PAGE = Page(
+    "provider",
+    "Where",
+    "A hub runs on a Kubernetes cluster; choose whose computers it uses.",
+    (
+        Field(
+            "provider",
+            "Where shall the hub run?",
+            "Practice costs nothing and needs no account: the whole journey runs on this computer.",
+            "choice",
+            "practice",
+            (
+                Choice("practice", "Practice on this computer", "free, offline, nothing real is made"),
+                Choice(
+                    "existing", "A cluster that exists already", "any kubeconfig context, OpenShift included"
+                ),
+                Choice("gke", "Google Kubernetes Engine", "not in this version yet", ready=False),
+                Choice("aks", "Azure Kubernetes Service", "not in this version yet", ready=False),
+                Choice("eks", "Amazon EKS", "not in this version yet", ready=False),
+                Choice(
+                    "local",
+                    "kind, k3d or minikube",
+                    "not in this version yet; use its context as existing",
+                    ready=False,
+                ),
+            ),
+        ),
+        Field(
+            "context",
+            "Which kubeconfig context?",
+            "The name from: kubectl config get-contexts. Empty means the current one.",
+            applies=_is("provider", "existing"),
+        ),
+        Field(
+            "kubeconfig",
+            "Which kubeconfig file?",
+            "Empty means the usual one: $KUBECONFIG or ~/.kube/config.",
+            check=lambda text: _file(text) if text else None,
+            applies=_is("provider", "existing"),
+        ),
+    ),
+)
+
+HUB_PAGE = Page(
+    "hub",
+    "The hub",
+    "The name is what Helm calls your hub; the namespace is its private area inside the cluster.",
+    (
+        Field(
+            "release",
+            "Hub name",
+            "Short, such as your course: you type it again to confirm a tear-down.",
+            default="jhub",
+            check=checks.release_name,
+        ),
+        Field(
+            "namespace",
+            "Namespace",
+            "Usually the same as the hub name; empty means just that.",
+            check=lambda text: checks.namespace(text) if text else None,
+        ),
+        Field(
+            "chart",
+            "Chart",
+            "The package that Helm installs.",
+            "choice",
+            PRACTICE,
+            (
+                Choice(PRACTICE, "Practice chart", "ships with the wizard, for the practice cluster"),
+                Choice("z2jh", f"Zero to JupyterHub {CHART_VERSION}", "the Jupyter project's own chart"),
+                Choice("helmforge", f"HelmForge {HELMFORGE_VERSION}", "a smaller chart by others"),
+                Choice("file", "A chart on this computer", "a folder or .tgz file"),
+            ),
+        ),
+        Field(
+            "chart_version",
+            "Chart version",
+            "Empty means the version this wizard knows best.",
+            check=lambda text: checks.version(text) if text else None,
+            applies=_is("chart", "z2jh", "helmforge"),
+        ),
+        Field(
+            "chart_path",
+            "Path of the chart",
+            "A folder with a Chart.yaml, or a .tgz file.",
+            check=_file,
+            applies=_is("chart", "file"),
+        ),
+    ),
+)
+
+PAGES: tuple[Page, ...] = (PROVIDER_PAGE, HUB_PAGE)
+
+
+def default_answers(provider: str = "practice") -> dict[str, str]:
+    """Return the safe default of every question for a provider."""
+    answers = {field.id: field.default for page in PAGES for field in page.fields}
+    return {**answers, "provider": provider, "chart": PRACTICE if provider == "practice" else "z2jh"}
+
+
+def problems(answers: Answers) -> dict[str, str]:
+    """Return one sentence with the fix for each answer that cannot be used, by field id."""
+    found: dict[str, str] = {}
+    for page in PAGES:
+        for field in page.fields:
+            if not field.applies(answers):
+                continue
+            text = answers.get(field.id, field.default)
+            sentence = field.check(text)
+            if field.choices:
+                chosen = next((choice for choice in field.choices if choice.value == text), None)
+                if chosen is None:
+                    known = [choice.value for choice in field.choices]
+                    sentence = f"Choose one of {', '.join(known)}{checks.did_you_mean(text, known)}."
+                elif not chosen.ready:
+                    sentence = (
+                        f"{chosen.label} is not in this version yet; practice and existing clusters are."
+                    )
+            if sentence:
+                found[field.id] = sentence
+    return found
+
+
+def new_project(folder: Path, answers: Answers) -> Project:
+    """Make a project from answers; InvalidInput with every sentence when some cannot be used."""
+    wrong = problems(answers)
+    if wrong:
+        raise InvalidInput(
+            "Some answers cannot be used", " ".join(wrong.values()), still_works="Nothing was made."
+        )
+    provider: Provider = answers["provider"]  # type: ignore[assignment]  # checked against the choices above
+    cluster = ClusterSpec(context=answers.get("context", ""), kubeconfig=answers.get("kubeconfig", ""))
+    chart = chart_from_choice(
+        answers.get("chart", "z2jh"), answers.get("chart_version", ""), answers.get("chart_path", "")
+    )
+    pools = {"core": Pool(nodes=1), "user": Pool(nodes=2)} if provider == "practice" else {}
+    return create_project(
+        folder,
+        provider,
+        chart=chart,
+        release=answers.get("release") or "jhub",
+        namespace=answers.get("namespace", ""),
+        cluster=cluster,
+        pools=pools,
+    )
