@@ -108,7 +108,7 @@ class Engine:
 
     async def apply(
         self, steps: Sequence[Step], skip: AbstractSet[str] = frozenset()
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """Bring every step to READY, telling each event; the last event of a step has a final state.
 
         ``skip`` names steps of a person that the user chose to leave out.

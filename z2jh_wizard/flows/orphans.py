@@ -55,21 +55,22 @@ def recorded_children(project: Project) -> list[RecordedChild]:
 
 
 async def settle_orphans(project: Project, clock: Clock, stop: asyncio.Event) -> AsyncIterator[str]:
-    """Wait for children of an earlier run that still live, then interrupt them; Refused if one will not end."""
+    """Wait for living children of an earlier run, then interrupt them; Refused if one will not end."""
     for child in recorded_children(project):
         if child.ended or not is_alive(child.identity):
             continue
-        yield f"Helm of an earlier run still works on {child.release} (process {child.identity.pid}); waiting for it"
+        pid = child.identity.pid
+        yield f"Helm of an earlier run still works on {child.release} (process {pid}); waiting for it"
         if await _gone(child.identity, PATIENCE, clock, stop):
             continue
-        yield f"interrupting Helm of the earlier run (process {child.identity.pid})"
+        yield f"interrupting Helm of the earlier run (process {pid})"
         signal_process(child.identity, signal.SIGINT)
         if not await _gone(child.identity, LAST_PATIENCE, clock, asyncio.Event()):
             raise Refused(
                 "An earlier Helm is still at work",
-                f"Process {child.identity.pid} changes {child.release} and does not end when interrupted.",
+                f"Process {pid} changes {child.release} and does not end when interrupted.",
                 still_works="Nothing was changed by this run.",
-                next_step=f"Wait for it or end it (kill {child.identity.pid}), then run the same command again.",
+                next_step=f"Wait for it or end it (kill {pid}), then run the same command again.",
             )
 
 

@@ -128,11 +128,16 @@ class RunSession:
             listener(event)
 
     def _clean(self, problem: Problem) -> Problem:
-        clean = {
-            name: plain(self._redactor.clean(getattr(problem, name)))
-            for name in ("title", "happened", "still_works", "next_step")
-        }
-        return replace(problem, **clean)
+        def clean(text: str) -> str:
+            return plain(self._redactor.clean(text))
+
+        return Problem(
+            clean(problem.title),
+            clean(problem.happened),
+            clean(problem.still_works),
+            clean(problem.next_step),
+            problem.code,
+        )
 
     @contextlib.contextmanager
     def _log(self) -> Iterator[TextIO]:
