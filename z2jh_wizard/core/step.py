@@ -45,17 +45,22 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a person would type instead of the wizard; ``about`` says it in words, ``stdin`` is fed to it."""
+    """What a person would type instead; ``about`` says it in words, ``stdin`` is fed to it.
 
-    argv: tuple[str | Secret, ...]
+    ``script`` stands for ``argv`` where a person would use more of the shell than one plain command.
+    """
+
+    argv: tuple[str | Secret, ...] = ()
     about: str = ""
     stdin: str = ""
+    script: str = ""
 
     def shell(self) -> str:
-        """Return one line for a POSIX shell, with secrets as quoted variables."""
-        line = " ".join(
-            f'"${word.name}"' if isinstance(word, Secret) else shlex.quote(word) for word in self.argv
-        )
+        """Return it for a POSIX shell, with secrets as quoted variables."""
+        if self.script:
+            return self.script
+        words = (f'"${word.name}"' if isinstance(word, Secret) else shlex.quote(word) for word in self.argv)
+        line = " ".join(words)
         return f"{line} <<'END'\n{self.stdin.rstrip()}\nEND" if self.stdin else line
 
 
