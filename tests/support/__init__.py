@@ -1,0 +1,1 @@
+"""Helpers that several test folders share: waiting, fakes of the clock and the journal, real tools."""
