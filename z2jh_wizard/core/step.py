@@ -79,11 +79,15 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The answer of one look: a finding, why, and the resources that were seen."""
+    """The answer of one look: a finding, why, and the resources that were seen.
+
+    ``not_ours`` says why what was seen will never be removed by the wizard.
+    """
 
     finding: Finding
     detail: str = ""
     resources: tuple[Resource, ...] = ()
+    not_ours: str = ""
     problem: Problem | None = None
 
 

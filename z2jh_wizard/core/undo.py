@@ -31,6 +31,8 @@ class Removal(Step):
             return Look(Finding.READY, look.detail or "gone")
         if look.finding is Finding.UNKNOWN:
             return look
+        if look.not_ours:
+            return Look(Finding.READY, f"left in place: {look.not_ours}", look.resources, look.not_ours)
         return Look(Finding.DRIFTED, f"still there: {look.detail}", look.resources)
 
     def run(self) -> Work | Refusal:

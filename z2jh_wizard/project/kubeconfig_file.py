@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,17 @@ from z2jh_wizard.system.files import write_atomic
 EXEC_API = "client.authentication.k8s.io/v1"
 
 
-def build(project: Project, name: str, server: str, certificate_authority: str) -> dict[str, Any]:
-    """Return the kubeconfig for one cluster; ``certificate_authority`` is base64 PEM.
+def build(project: Project, name: str, cluster: Mapping[str, object]) -> dict[str, Any]:
+    """Return the kubeconfig for one cluster, given its ``cluster`` entry.
 
     The plugin has an absolute path and self-contained arguments, so plain kubectl and helm can use it.
     """
-    cluster = {"server": server, "certificate-authority-data": certificate_authority}
     plugin = {
         "apiVersion": EXEC_API,
         "interactiveMode": "Never",
         "provideClusterInfo": False,
         "command": sys.executable,
-        "args": ["-m", "z2jh_wizard.cli", "-C", str(project.folder), "kube-token"],
+        "args": ["-m", "z2jh_wizard", "-C", str(project.folder), "kube-token"],
         "installHint": "z2jh-wizard is not where it was; run z2jh-wizard apply in the project folder.",
     }
     context = {"cluster": name, "user": name, "namespace": project.spec.namespace}
@@ -33,16 +33,18 @@ def build(project: Project, name: str, server: str, certificate_authority: str) 
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": name,
-        "clusters": [{"name": name, "cluster": cluster}],
+        "clusters": [{"name": name, "cluster": dict(cluster)}],
         "contexts": [{"name": name, "context": context}],
         "users": [{"name": name, "user": {"exec": plugin}}],
     }
 
 
-def write(path: Path, kubeconfig: dict[str, Any]) -> bool:
-    """Write it unless it is there already; tell whether anything changed."""
-    data = yaml.safe_dump(kubeconfig, sort_keys=False).encode()
-    if path.exists() and path.read_bytes() == data:
-        return False
-    write_atomic(path, data)
-    return True
+def encode(kubeconfig: dict[str, Any]) -> bytes:
+    """Return a kubeconfig as YAML."""
+    return yaml.safe_dump(kubeconfig, sort_keys=False).encode()
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a kubeconfig that only its owner can read, unless it is there already."""
+    if not path.exists() or path.read_bytes() != data:
+        write_atomic(path, data)

@@ -1,0 +1,69 @@
+"""The command line: names, options and exit codes are a contract; the work is in commands/."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from z2jh_wizard import __version__
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; the entry point of ``z2jh-wizard``."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in (["--version"], ["-V"]):
+        print(f"z2jh-wizard {__version__}")
+        return 0
+    if sys.platform == "win32":
+        print("z2jh-wizard runs on Linux and macOS; on Windows use WSL or a cloud shell.", file=sys.stderr)
+        return 2
+    parsed = _parser().parse_args(words)
+    return _guarded(parsed)
+
+
+def _guarded(parsed: argparse.Namespace) -> int:
+    """Run the command; every trouble ends as words on stderr and an exit code, never as a traceback."""
+    from z2jh_wizard.core.errors import ExitCode, WizardError, unexpected
+    from z2jh_wizard.render import output
+
+    command: Callable[[argparse.Namespace], int] = parsed.command
+    try:
+        return int(command(parsed))
+    except WizardError as error:
+        output.trouble(error.problem)
+        return int(error.problem.code)
+    except KeyboardInterrupt:
+        output.aside("Interrupted. Run the same command again: it looks first and carries on.")
+        return int(ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last guard: a teacher must never see a traceback
+        output.trouble(unexpected(error, f"running {' '.join(filter(None, [parsed.name]))}"))
+        return int(ExitCode.FAILED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    from z2jh_wizard.commands import table
+
+    parser = argparse.ArgumentParser(
+        prog="z2jh-wizard",
+        description="From nothing to a Zero to JupyterHub hub, and back. Without a command it opens the wizard.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 something found, 4 could not look, 5 refused, "
+        "6 waiting for you, 130 interrupted.",
+    )
+    parser.add_argument(
+        "-C", dest="folder", metavar="DIR", default=".", help="the project folder (default: here)"
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"z2jh-wizard {__version__}")
+    parser.add_argument("--ascii", action="store_true", help="draw with plain ASCII symbols")
+    parser.set_defaults(command=table.lazy("wizard", "open_wizard"), name="", json=False)
+    table.add_commands(parser)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""What a provider offers; one that lacks something says so in words."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.step import Resource, Step
+from z2jh_wizard.project.folder import Project
+
+
+class ClusterProvider(Protocol):
+    """How one kind of cluster is made, reached, resized and removed."""
+
+    def steps(self) -> list[Step]:
+        """Return the steps that end with a kubeconfig in the project."""
+
+    def resize_step(self, pool: str, nodes: int) -> Step:
+        """Return the step that gives a pool this many nodes; Refused where the wizard may not."""
+
+    async def credential(self) -> dict[str, Any]:
+        """Return the status of an ExecCredential for the project's kubeconfig."""
+
+    async def leftovers(self) -> list[tuple[Resource, str]]:
+        """Return what of the cluster is still there after a tear-down, each with the reason."""
+
+
+def provider_of(project: Project) -> ClusterProvider:
+    """Return the provider that a project names; InvalidInput for one that this version cannot do."""
+    if project.spec.provider == "practice":
+        from z2jh_wizard.cloud.practice import PracticeProvider
+
+        return PracticeProvider(project)
+    if project.spec.provider == "existing":
+        from z2jh_wizard.cloud.existing import ExistingProvider
+
+        return ExistingProvider(project)
+    raise InvalidInput(
+        f"{project.spec.provider} is not in this version yet",
+        "This wizard can make a hub on the practice cluster and on a cluster that exists already.",
+        next_step="Make the cluster with your provider's own tool, then use its context: --provider existing",
+    )

@@ -1,0 +1,132 @@
+"""Commands that change something: plan, apply, resize and teardown."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+from z2jh_wizard.core.errors import ExitCode, Refused
+from z2jh_wizard.core.events import Event, Outcome
+from z2jh_wizard.core.step import Danger, Finding
+from z2jh_wizard.flows.run import RunSession
+from z2jh_wizard.flows.sessions import flow_of, new_session, plan_of
+from z2jh_wizard.project.folder import Project, open_project
+from z2jh_wizard.render import machine, output, plain
+from z2jh_wizard.render import receipt as receipts
+
+
+def plan(parsed: argparse.Namespace) -> int:
+    """Show what apply would do."""
+    project = open_project(Path(parsed.folder))
+
+    async def look() -> int:
+        planned = [entry async for entry in plan_of(project, "setup")]
+        if parsed.json:
+            output.answer(machine.text(machine.plan(planned)))
+        else:
+            for line in plain.plan_lines(planned):
+                output.answer(line)
+        unknown = [entry.look.problem for entry in planned if entry.look.finding is Finding.UNKNOWN]
+        for problem in filter(None, unknown):
+            output.trouble(problem)
+        if unknown:
+            return max((int(problem.code) for problem in unknown if problem), default=ExitCode.COULD_NOT_LOOK)
+        ready = all(entry.look.finding is Finding.READY for entry in planned)
+        return ExitCode.DONE if ready else ExitCode.FOUND_SOMETHING
+
+    return asyncio.run(look())
+
+
+def apply(parsed: argparse.Namespace) -> int:
+    """Converge to what config.yaml and z2jh.yaml say."""
+    project = open_project(Path(parsed.folder))
+    costly = [step for step in flow_of(project, "setup").steps if step.danger is Danger.COSTS_MONEY]
+    if costly and not parsed.yes and not _agreed(f"{len(costly)} steps cost money. Go on?"):
+        raise Refused(
+            "Not confirmed", "Nothing was changed.", next_step="Run again with --yes when you agree."
+        )
+    return asyncio.run(play(new_session(project, "setup"), as_json=parsed.json)).code
+
+
+def resize(parsed: argparse.Namespace) -> int:
+    """Change the number of nodes of a pool."""
+    project = open_project(Path(parsed.folder))
+    session = new_session(project, "resize", pool=parsed.pool, nodes=parsed.nodes)
+    return asyncio.run(play(session, as_json=parsed.json)).code
+
+
+def teardown(parsed: argparse.Namespace) -> int:
+    """Remove the hub and what the wizard made for it, then look for what is left."""
+    project = open_project(Path(parsed.folder))
+    name = project.spec.release
+    typed = parsed.confirm
+    if typed is None and sys.stdin.isatty():
+        for step in flow_of(project, "teardown").steps:
+            output.aside(f"  {step.title}")
+        output.aside(f"This deletes the hub {name} and its students' files ({where(project)}).")
+        output.aside(f"Type the hub name ({name}) to go on:")
+        typed = sys.stdin.readline().strip()
+    if typed != name:
+        raise Refused(
+            "The hub name was not confirmed",
+            f"The hub is called {name!r}" + (f", not {typed!r}." if typed else "."),
+            still_works="Nothing was removed.",
+            next_step=f"Run: z2jh-wizard teardown --confirm {name}",
+        )
+    return asyncio.run(tear_down(project, as_json=parsed.json)).code
+
+
+async def tear_down(project: Project, *, as_json: bool) -> Outcome:
+    """Play the tear-down and say its receipt."""
+    from z2jh_wizard.flows.teardown import receipt_of
+
+    session = new_session(project, "teardown")
+    outcome = await play(session, as_json=False, quiet=as_json)
+    receipt = receipt_of(session)
+    if as_json:
+        output.answer(machine.text(receipt))
+    else:
+        for line in receipts.lines(receipt):
+            output.answer(line)
+    return outcome
+
+
+def where(project: Project) -> str:
+    """Say which cluster a danger is about."""
+    context = project.spec.cluster.context
+    return f"cluster: {project.spec.provider}" + (f", context: {context}" if context else "")
+
+
+async def play(session: RunSession, *, as_json: bool, quiet: bool = False) -> Outcome:
+    """Run a session and print its events as they come; Ctrl-C stops it in order."""
+    lines = plain.RunLines(flow_of(session.project, session.name, **session.options).steps)
+
+    def show(event: Event) -> None:
+        if as_json:
+            output.answer(machine.line(machine.event(event)))
+        elif not quiet:
+            for line in lines.lines(event):
+                output.answer(line)
+
+    session.listen(show)
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, session.stop)
+    outcome = await session.run()
+    shown = any(event.problem for event in session.events)
+    if outcome.problem and (as_json or quiet or not shown):
+        output.trouble(outcome.problem)
+    output.aside(f"log: {session.log_path}" if session.log_path.exists() else "nothing was run")
+    return outcome
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    output.aside(f"{question} Type yes:")
+    return sys.stdin.readline().strip().lower() == "yes"

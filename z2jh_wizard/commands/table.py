@@ -1,0 +1,124 @@
+"""The table of headless commands: names, words and options, and which function does each."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def lazy(module: str, function: str) -> Command:
+    """Return a command whose module is imported when it is called."""
+
+    def call(parsed: argparse.Namespace) -> int:
+        command: Command = getattr(import_module(f"z2jh_wizard.commands.{module}"), function)
+        return command(parsed)
+
+    return call
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Add every command to the parser."""
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="name")
+
+    def add(name: str, module: str, function: str, about: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        sub.set_defaults(command=lazy(module, function))
+        return sub
+
+    _practice(
+        add("practice", "practice", "practice", "the whole journey on an embedded cluster, free and offline")
+    )
+    _new(add("new", "project", "new", "make a project folder without the wizard's screens"))
+    _json(add("plan", "runs", "plan", "what would change"))
+    apply = _json(add("apply", "runs", "apply", "converge to all that config.yaml and z2jh.yaml say"))
+    apply.add_argument("--yes", action="store_true", help="do not ask before steps that cost money")
+    status = _json(add("status", "looking", "status", "how the hub is"))
+    status.add_argument("--watch", action="store_true", help="go on until interrupted")
+    _json(add("diagnose", "looking", "diagnose", "why it is not well"))
+    doctor = _json(add("doctor", "looking", "doctor", "is this computer ready"))
+    doctor.add_argument("--fix", action="store_true", help="download a verified Helm if there is none")
+    _resize(add("resize", "runs", "resize", "change the number of nodes now"))
+    teardown = _json(add("teardown", "runs", "teardown", "remove the hub, then prove it"))
+    teardown.add_argument("--confirm", metavar="NAME", help="the hub name, typed to confirm")
+    _config(add("config", "config", "config", "work on config.yaml"))
+    runbook = add("runbook", "project", "runbook", "the steps to do by hand")
+    runbook.add_argument("--format", choices=("md", "sh"), default="md", help="Markdown or a shell script")
+    runbook.add_argument("--flow", choices=("setup", "teardown"), default="setup", help="which flow")
+    add("kube-token", "credentials", "kube_token", "credential plugin for the project's kubeconfig")
+
+
+def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    return parser
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text) > 1000:
+        raise argparse.ArgumentTypeError("type a whole number from 0 to 1000")
+    return int(text)
+
+
+def _speed(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(
+            "type a number from 0 (no waiting) to 100 (very slow); 1 is real pace"
+        )
+    return value
+
+
+def _practice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="start | stop | students N | fault NAME | clear",
+        help="act on the practice cluster of the project -C DIR instead",
+    )
+    parser.add_argument("--headless", action="store_true", help="play the whole journey and print it")
+    parser.add_argument(
+        "--students", type=_number, default=20, metavar="N", help="how many arrive (default 20)"
+    )
+    parser.add_argument("--fault", metavar="NAME", help="make something go wrong on purpose")
+    parser.add_argument(
+        "--speed", type=_speed, default=1.0, metavar="X", help="1 is real pace, 0 does not wait"
+    )
+    _json(parser)
+
+
+def _new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="DIR", help="the folder to make")
+    parser.add_argument("--provider", required=True, metavar="P", help="practice or existing")
+    parser.add_argument(
+        "--chart", default="", metavar="C", help="z2jh, helmforge, practice, or a chart file or folder"
+    )
+    parser.add_argument("--chart-version", default="", metavar="V", help="the version of the chart")
+    parser.add_argument("--release", default="jhub", metavar="NAME", help="the hub name (default jhub)")
+    parser.add_argument("--namespace", default="", metavar="NS", help="the namespace (default: the hub name)")
+    parser.add_argument("--context", default="", metavar="CTX", help="existing: the kubeconfig context")
+    parser.add_argument("--kubeconfig", default="", metavar="FILE", help="existing: the kubeconfig file")
+    _json(parser)
+
+
+def _resize(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("nodes", type=_number, metavar="N", help="how many nodes the pool shall have")
+    parser.add_argument("--pool", default="user", help="which pool (default user)")
+    _json(parser)
+
+
+def _config(parser: argparse.ArgumentParser) -> None:
+    actions: Any = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
+    get = actions.add_parser("get", help="show one setting, or all")
+    get.add_argument("path", nargs="?", default="", help="such as singleuser.memory.limit")
+    put = actions.add_parser("set", help="change one single value")
+    put.add_argument("path", help="such as cull.timeout")
+    put.add_argument("value", help="typed as YAML means it")
+    validate = actions.add_parser("validate", help="check the file against the chart")
+    for one in (get, put, validate):
+        _json(one)
