@@ -34,9 +34,9 @@ func walk(t reflect.Type) {
 		return
 	}
 	messages[name(t)] = []field{}
-	if t.Kind() != reflect.Struct { // a named slice travels as a message with one repeated field
+	if t.Kind() != reflect.Struct { // a named slice travels as a message of one list, which has no name in JSON
 		typeName, goName := describe(t.Elem())
-		messages[name(t)] = []field{{Number: 1, Name: "items", Type: typeName, Go: goName, Card: "list"}}
+		messages[name(t)] = []field{{Number: 1, Name: "", Type: typeName, Go: goName, Card: "list"}}
 		return
 	}
 	for i := 0; i < t.NumField(); i++ {

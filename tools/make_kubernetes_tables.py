@@ -106,7 +106,8 @@ def openapi_type(name: str) -> str:
 def wire_table(facts: Json) -> Json:
     """Return messages as {type: {number: [JSON name, type, marks]}}.
 
-    Marks: ``l`` list, ``m`` map, ``i`` inline, ``z`` a zero value is shown.
+    Marks: ``l`` list, ``m`` map, ``i`` inline, ``z`` a zero value is shown. A list without a name is
+    all that its message has: the message is the list.
     """
     messages: Json = {}
     for name, fields in facts["messages"].items():
