@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from typing import TypeAlias
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 VERSION = re.compile(
@@ -47,18 +48,23 @@ def version(text: str) -> str | None:
 
 def node_count(text: str) -> str | None:
     """Check a number of nodes: 0 to 1000."""
-    if not text.isdecimal() or not text.isascii() or int(text) > 1000:
+    if not re.fullmatch("[0-9]{1,4}", text) or int(text) > 1000:
         return "Type a whole number of nodes, from 0 to 1000."
     return None
 
 
-def version_key(text: str) -> tuple[int, int, int, int, str]:
-    """Return a key that sorts versions, a pre-release before its release; ValueError for anything else."""
+VersionKey: TypeAlias = "tuple[int, int, int, int, tuple[tuple[int, int, str], ...]]"
+
+
+def version_key(text: str) -> VersionKey:
+    """Return a key that sorts as semver.org's rule 11 says; ValueError for anything that is no version."""
     match = VERSION.fullmatch(text)
     if not match:
         raise ValueError(f"not a version: {text!r}")
     major, minor, patch, pre, _ = match.groups()
-    return int(major), int(minor), int(patch or 0), 0 if pre else 1, pre or ""
+    # A number comes before a word, and 9 before 10.
+    parts = tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in (pre or "").split("."))
+    return int(major), int(minor), int(patch or 0), 0 if pre else 1, parts
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from z2jh_wizard.core.errors import ExitCode, Problem, Refused, WizardError, unexpected
 from z2jh_wizard.core.events import Event, Kind, State
@@ -27,6 +27,8 @@ from z2jh_wizard.core.step import (
     Step,
     Work,
 )
+
+Result = TypeVar("Result")
 
 LOOK_LIMIT = 60.0
 """Seconds after which a look counts as unanswered."""
@@ -65,19 +67,18 @@ async def look_at(step: Step) -> Look:
     try:
         return await asyncio.wait_for(step.look(), LOOK_LIMIT)
     except WizardError as error:
-        return Look(Finding.UNKNOWN, error.problem.title, problem=error.problem)
+        return _unknown(error.problem)
     except asyncio.TimeoutError:
-        problem = Problem(
-            title=f"No answer while looking: {step.title}",
-            happened=f"Nothing came back within {LOOK_LIMIT:.0f} seconds.",
-            still_works="Nothing was changed.",
-            next_step="Check the network and run the same command again.",
-            code=ExitCode.COULD_NOT_LOOK,
+        return _unknown(
+            Problem(
+                title=f"No answer while looking: {step.title}",
+                happened=f"Nothing came back within {LOOK_LIMIT:.0f} seconds.",
+                still_works="Nothing was changed.",
+                next_step="Check the network and run the same command again.",
+            )
         )
-        return Look(Finding.UNKNOWN, problem.title, problem=problem)
     except Exception as error:  # noqa: BLE001 - a look that breaks is an unknown world, so nothing may be changed
-        problem = unexpected(error, f"looking at {step.id}")
-        return Look(Finding.UNKNOWN, problem.title, problem=problem)
+        return _unknown(unexpected(error, f"looking at {step.id}"))
 
 
 async def plan(steps: Sequence[Step]) -> AsyncIterator[Planned]:
@@ -117,7 +118,10 @@ class Engine:
             if self._stop.is_set():
                 yield self._event(step, State.STOPPED, "stopped before it began")
                 return
-            look = await look_at(step)
+            look = await self._unless_stopped(look_at(step))
+            if look is None:
+                yield self._event(step, State.STOPPED, "stopped before it began")
+                return
             if look.finding is Finding.READY:
                 yield self._event(step, State.ALREADY, look.detail)
                 continue
@@ -140,14 +144,19 @@ class Engine:
 
     async def _work(self, step: Step, look: Look) -> AsyncGenerator[Event, None]:
         """Run one step with retries, then look again; exit code zero is no proof."""
-        self._journal.record("intent", step=step.id, finding=look.finding.value)
+        try:
+            self._journal.record("intent", step=step.id, finding=look.finding.value)
+        except WizardError as error:  # what cannot be written down is not begun
+            yield self._event(step, State.FAILED, error.problem.title, problem=error.problem)
+            return
         yield self._event(step, State.RUNNING, look.detail)
         for attempt in range(1, step.attempts + 1):
             trouble: Problem | None = None
             transient = False
             try:
-                async for happening in self._guard(step):
-                    yield self._tell(step, happening)
+                async with contextlib.aclosing(self._guard(step)) as happenings:
+                    async for happening in happenings:
+                        yield self._tell(step, happening)
             except _Stopped:
                 yield self._ended(step, State.STOPPED, await self._after_stop(step))
                 return
@@ -155,22 +164,32 @@ class Engine:
                 trouble, transient = error.problem, error.transient
             except Exception as error:  # noqa: BLE001 - one broken step must not lose the run's record
                 trouble = unexpected(error, f"running {step.id}")
-            again = await look_at(step)
-            if again.finding is Finding.READY:
-                yield self._ended(step, State.DONE, again.detail)
+            look = await look_at(step)
+            if look.finding is Finding.READY:
+                yield self._ended(step, State.DONE, look.detail)
                 return
-            if trouble is None:
-                trouble = again.problem or _no_proof(step, again)
-            if not transient or attempt == step.attempts:
+            trouble = trouble or look.problem or _no_proof(step, look)
+            # Nothing is run again into a world that nobody can see.
+            if not transient or look.finding is Finding.UNKNOWN or attempt == step.attempts:
                 yield self._ended(step, State.FAILED, trouble.title, trouble)
                 return
             pause = FIRST_PAUSE * 2 ** (attempt - 1)
-            yield self._event(
-                step, State.RUNNING, f"{trouble.title}; trying again in {pause:.0f} s", Kind.LINE
-            )
-            await self._clock.sleep(pause)
+            again = f"{trouble.title}; trying again in {pause:.0f} s"
+            yield self._event(step, State.RUNNING, again, Kind.LINE)
+            await self._unless_stopped(self._clock.sleep(pause))
 
-    async def _guard(self, step: Step) -> AsyncIterator[Happening]:
+    async def _unless_stopped(self, work: Coroutine[object, object, Result]) -> Result | None:
+        """Return what harmless work answers, None when somebody says stop before it is done."""
+        doing = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return doing.result() if doing.done() else None
+        finally:
+            await _cancel(doing)
+            await _cancel(stopping)
+
+    async def _guard(self, step: Step) -> AsyncGenerator[Happening, None]:
         """Give out what a step tells, within its time limit and until somebody says stop."""
         work = step.run()
         if isinstance(work, Refusal):
@@ -179,7 +198,7 @@ class Engine:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + step.limit
         try:
-            while True:
+            while not self._stop.is_set():
                 coming = asyncio.ensure_future(_anext(work))
                 try:
                     await asyncio.wait(
@@ -187,20 +206,22 @@ class Engine:
                         timeout=max(0.0, deadline - loop.time()),
                         return_when=asyncio.FIRST_COMPLETED,
                     )
-                    if not coming.done():
-                        await _cancel(coming)
-                        raise _Stopped if stopping.done() else _out_of_time(step)
-                    happening = coming.result()
-                except BaseException:
+                finally:
+                    in_time = coming.done()
                     await _cancel(coming)
-                    raise
+                # What a step made while it was being cancelled is told all the same.
+                happening = None if coming.cancelled() else _outcome(coming, in_time)
+                if happening is not None:
+                    yield happening
+                if not in_time:
+                    raise _Stopped if stopping.done() else _out_of_time(step)
                 if happening is None:
                     return
-                yield happening
+            raise _Stopped
         finally:
             await _cancel(stopping)
             if isinstance(work, AsyncGenerator):
-                await work.aclose()
+                await _close(work)
 
     async def _after_stop(self, step: Step) -> str:
         look = await look_at(step)
@@ -233,7 +254,9 @@ class Engine:
         return Event(self._clock.now(), step.id, State.RUNNING, str(resource), kind, resource=resource)
 
     def _ended(self, step: Step, state: State, text: str, problem: Problem | None = None) -> Event:
-        self._journal.record("step-end", step=step.id, state=state.value)
+        # How it ended is worth telling even when it cannot be written; the next intent will fail then.
+        with contextlib.suppress(WizardError):
+            self._journal.record("step-end", step=step.id, state=state.value)
         return self._event(step, state, text, problem=problem)
 
     def _event(
@@ -259,15 +282,35 @@ async def _anext(work: Work) -> Happening | None:
         return None
 
 
-async def _cancel(
-    task: asyncio.Future[object] | asyncio.Future[bool] | asyncio.Task[object],
-) -> None:
-    """Cancel a task and wait until its own clean-up is over."""
+def _outcome(coming: asyncio.Future[Happening | None], in_time: bool) -> Happening | None:
+    """Return what a step told; an error counts only if it came before the step was cancelled."""
+    if in_time:
+        return coming.result()
+    return None if coming.exception() else coming.result()
+
+
+async def _cancel(task: asyncio.Future[Result]) -> None:
+    """Cancel a task and wait until its own clean-up is over, whatever comes of that."""
     if task.done():
         return
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration, WizardError):
-        await task
+    # Unlike awaiting the task, this raises neither its error nor takes its cancelling for our own.
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()
+
+
+async def _close(work: AsyncGenerator[Happening, None]) -> None:
+    """Close a step's generator; how its clean-up goes must not hide why it was closed."""
+    with contextlib.suppress(Exception):
+        await work.aclose()
+
+
+def _unknown(problem: Problem) -> Look:
+    """Return the look of an unknown world; a plain failure to look is COULD_NOT_LOOK to the outside."""
+    if problem.code is ExitCode.FAILED:
+        problem = replace(problem, code=ExitCode.COULD_NOT_LOOK)
+    return Look(Finding.UNKNOWN, problem.title, problem=problem)
 
 
 def _not_looked(step: Step, look: Look) -> Problem:
@@ -304,7 +347,7 @@ def _no_proof(step: Step, look: Look) -> Problem:
 def _out_of_time(step: Step) -> WizardError:
     return WizardError(
         f"It took too long: {step.title}",
-        f"It did not end within {step.limit / 60:.0f} minutes (usually {step.usually:.0f} seconds).",
+        f"It did not end within {_span(step.limit)} (usually {_span(step.usually)}).",
         still_works="Everything made so far is kept.",
         next_step="Run the same command again: it looks first and carries on.",
     )
@@ -312,3 +355,7 @@ def _out_of_time(step: Step) -> WizardError:
 
 def _refused(step: Step, refusal: Refusal) -> WizardError:
     return Refused(step.title, refusal.reason, still_works="Nothing was changed.")
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"

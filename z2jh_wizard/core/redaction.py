@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 SHORTEST_SECRET = 6
 """Shorter values are not searched for: they would hide ordinary words."""
@@ -14,22 +14,40 @@ SHORTEST_SECRET = 6
 _PATTERNS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S),
     re.compile(r"(?i)(?<=bearer )[A-Za-z0-9._~+/=-]{8,}"),
-    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
     re.compile(
-        r"(?i)(?<![A-Za-z])(?:[a-z_]*(?:password|passwd|secret_?token|client_?secret|cookie_?secret|"
+        r"(?i)(?<![A-Za-z_])(?:[a-z_]*(?:password|passwd|secret_?token|client_?secret|cookie_?secret|"
         r"api_?token|access_?key|crypto_?key|auth_token))[\"']?\s*[:=]\s*[\"']?(?P<value>[^\s\"',}<]{6,})"
     ),
 )
 HIDDEN = "********"
 
+_GO_ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "&<>"})
+"""Helm and kubectl print JSON with these characters escaped."""
+
 
 def _spellings(value: str) -> set[str]:
-    """Return the forms in which a value may turn up in a log: as is, base64, URL, JSON, line by line."""
-    forms = {value, quote(value, safe=""), json.dumps(value)[1:-1]}
-    raw = value.encode()
-    forms.update(base64.b64encode(raw[skip:]).decode().rstrip("=")[:-1] for skip in range(3))
-    forms.update(line for line in value.splitlines() if len(line) >= 2 * SHORTEST_SECRET)
-    return {form for form in forms if len(form) >= SHORTEST_SECRET}
+    """Return the forms in which a value may turn up: as is, quoted, in URLs, JSON or base64, line by line."""
+    raw = value.encode("utf-8", "replace")
+    in_url = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
+    in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    forms = {value, value.strip(), repr(value)[1:-1], *in_url, *in_json}
+    # A quote inside single quotes: YAML doubles it, a shell steps out of them.
+    forms |= {value.replace("'", "''"), value.replace("'", "'\"'\"'")}
+    forms |= {re.sub("%..", lambda code: code[0].lower(), form) for form in in_url}
+    forms |= {form.translate(_GO_ESCAPES) for form in in_json}
+    forms |= {line for line in value.splitlines() if len(line) >= 2 * SHORTEST_SECRET}
+    return {form for form in forms if len(form) >= SHORTEST_SECRET} | _in_base64(raw)
+
+
+def _in_base64(raw: bytes) -> set[str]:
+    """Return what base64 makes of these bytes wherever they stand in a longer text."""
+    forms: set[str] = set()
+    for skip in range(3):  # base64 takes three bytes at a time, so there are three ways to meet them
+        settled = len(raw[skip:]) * 8 // 6  # characters that what comes after cannot change
+        forms.add(base64.b64encode(raw[skip:]).decode()[:settled])
+        forms.add(base64.urlsafe_b64encode(raw[skip:]).decode()[:settled])
+    return forms
 
 
 class Redactor:
@@ -76,9 +94,15 @@ def _hide(match: re.Match[str]) -> str:
     return match.group()[:start] + HIDDEN
 
 
+# ECMA-48: a control sequence, a string (titles, links, device codes) up to its end, any shorter code.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+# Control codes but the line feed, and marks that turn the direction of writing around.
+_INVISIBLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+
 def plain(text: str, limit: int = 4000) -> str:
     """Return outside text fit for a terminal: no escape or control codes, at most ``limit`` long."""
-    text = re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])", "", text)
-    text = re.sub(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", text.replace("\t", "    "))
-    text = re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", "", text)
+    text = _ESCAPES.sub("", text).replace("\t", "    ")
+    text = _LONE_SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
     return text if len(text) <= limit else text[:limit] + " ... (cut)"

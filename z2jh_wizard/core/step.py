@@ -61,7 +61,13 @@ class Command:
             return self.script
         words = (f'"${word.name}"' if isinstance(word, Secret) else shlex.quote(word) for word in self.argv)
         line = " ".join(words)
-        return f"{line} <<'END'\n{self.stdin.rstrip()}\nEND" if self.stdin else line
+        if not self.stdin:
+            return line
+        lines = self.stdin.rstrip().splitlines()
+        mark = "END"
+        while mark in lines:
+            mark += "_"
+        return "\n".join([f"{line} <<'{mark}'", *lines, mark])
 
 
 @dataclass(frozen=True, slots=True)
