@@ -1,0 +1,45 @@
+"""Which HTTP proxy leads to a cluster, by the rules that kubectl and Helm follow."""
+
+from __future__ import annotations
+
+import ipaddress
+import urllib.request
+from urllib.parse import urlsplit
+
+from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.redaction import plain
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this computer itself."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def proxy_for(server: str, wish: str = "") -> str:
+    """Return the proxy's URL for a server, or nothing; ``wish`` is the kubeconfig's ``proxy-url``.
+
+    Plain HTTP is for this computer only (``kubectl proxy``), so no proxy leads there.
+    Without a wish the environment decides (HTTPS_PROXY, NO_PROXY), but never for loopback, as in Go's
+    ``http.ProxyFromEnvironment``. InvalidInput for a proxy that is not HTTP.
+    """
+    parts = urlsplit(server)
+    host = parts.hostname or ""
+    if parts.scheme != "https":
+        return ""
+    chosen = wish
+    if not wish and not is_loopback(host) and not urllib.request.proxy_bypass(parts.netloc):
+        chosen = urllib.request.getproxies().get(parts.scheme, "")
+    if chosen and "://" not in chosen:
+        chosen = f"http://{chosen}"
+    if chosen and urlsplit(chosen).scheme != "http":
+        raise InvalidInput(
+            "This kind of proxy cannot be used",
+            f"{plain(urlsplit(chosen).scheme)} proxies are unknown here; the wizard speaks to HTTP proxies.",
+            next_step="Set HTTPS_PROXY or the kubeconfig's proxy-url to an http:// address.",
+        )
+    return chosen
