@@ -10,16 +10,21 @@ import subprocess
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from z2jh_wizard.core.errors import WizardError
-from z2jh_wizard.system.files import PRIVATE_FILE
+from z2jh_wizard.system.files import PRIVATE_FILE, cannot_write
 from z2jh_wizard.system.processes import ProcessIdentity, death_signal_setter, identify
 
 INTERRUPT_PATIENCE = 20.0
 """Seconds a child has to end after SIGINT; Helm marks its release as failed in that time."""
 
 TERMINATE_PATIENCE = 5.0
+KILL_PATIENCE = 5.0
+LATE_LINES = 2.0
+"""Seconds without a line after which a child that has ended is taken to have said all."""
+
+_POLL = 0.02
 LONGEST_LINE = 64 * 1024
 LARGEST_OUTPUT = 64 * 1024 * 1024
 
@@ -64,8 +69,8 @@ Started = Callable[[ProcessIdentity], None]
 async def stream(child: Child, on_start: Started | None = None) -> AsyncGenerator[Output | Exited, None]:
     """Start a child and give out its lines as they come, then how it ended.
 
-    Closing or cancelling the generator interrupts the child and waits for its end. WizardError when it
-    cannot be started.
+    Closing or cancelling the generator interrupts the child and waits for its end; who may leave early
+    wraps it in ``contextlib.aclosing``. WizardError when it cannot be started.
     """
     process = await _start(child)
     lines: asyncio.Queue[Output | None] = asyncio.Queue(maxsize=1000)
@@ -77,42 +82,58 @@ async def stream(child: Child, on_start: Started | None = None) -> AsyncGenerato
         _announce(process, on_start)
         open_streams = len(readers)
         while open_streams:
-            line = await lines.get()
+            try:
+                line = (
+                    lines.get_nowait() if lines.qsize() else await asyncio.wait_for(lines.get(), LATE_LINES)
+                )
+            except asyncio.TimeoutError:
+                if process.returncode is None:
+                    continue
+                break  # it has left a silent process behind that keeps its pipes open
             if line is None:
                 open_streams -= 1
             else:
                 yield line
-        yield Exited(await process.wait())
+        yield Exited(await process.wait() if process.returncode is None else process.returncode)
     finally:
-        for reader in readers:
-            reader.cancel()
-        await end(process)
+        # The readers go on until the end: a full pipe must not keep the child from ending.
+        forgetting = asyncio.ensure_future(_forget(lines))
+        try:
+            await end(process)
+        finally:
+            await _cancel_all(*readers, forgetting)
 
 
 async def capture(child: Child, limit: float, on_start: Started | None = None) -> Captured:
     """Run a short child to its end within ``limit`` seconds; WizardError when it takes longer."""
     process = await _start(child)
+    out = asyncio.ensure_future(_read_all(process.stdout))
+    err = asyncio.ensure_future(_read_all(process.stderr))
+    ended = asyncio.ensure_future(process.wait())
     try:
         _announce(process, on_start)
-        gathering = asyncio.gather(_read_all(process.stdout), _read_all(process.stderr), process.wait())
-        out, err, code = await asyncio.wait_for(gathering, limit)
-    except asyncio.TimeoutError:
-        raise WizardError(
-            f"{Path(child.argv[0]).name} did not answer",
-            f"It said nothing for {limit:.0f} seconds and was interrupted.",
-            still_works="Nothing was changed by this call as far as can be told.",
-            next_step="Check that the cluster can be reached, then run the same command again.",
-        ) from None
+        # Unlike wait_for, this leaves the readers at work while the child is being ended.
+        done, late = await asyncio.wait({out, err, ended}, timeout=limit, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()  # raises what went wrong while reading
+        if late:
+            raise _too_slow(child, limit)
+        return Captured(ended.result(), out.result(), err.result().decode("utf-8", "replace"))
     finally:
-        await end(process)
-    return Captured(code, out, err.decode("utf-8", "replace"))
+        try:
+            await end(process)
+        finally:
+            await _cancel_all(out, err, ended)
 
 
 def start_detached(
     argv: Sequence[str], *, cwd: Path, log_path: Path, environment: Mapping[str, str] | None = None
 ) -> int:
     """Start a process that outlives this one, its output appended to a private log; return its pid."""
-    descriptor = os.open(log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
+    try:
+        descriptor = os.open(log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
+    except OSError as error:
+        raise cannot_write(log_path, error, "Nothing was started.") from error
     try:
         process = subprocess.Popen(
             list(argv),
@@ -134,17 +155,33 @@ def start_detached(
 
 async def end(process: asyncio.subprocess.Process) -> None:
     """End a child that still runs: SIGINT first, then SIGTERM, then SIGKILL, to its whole group."""
+    if process.returncode is not None:
+        return
     for number, patience in (
         (signal.SIGINT, INTERRUPT_PATIENCE),
         (signal.SIGTERM, TERMINATE_PATIENCE),
-        (signal.SIGKILL, None),
     ):
-        if process.returncode is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.shield(asyncio.wait_for(process.wait(), patience))
+        _signal_group(process, number)
+        if await _has_ended(process, patience):
+            break
+    # What the child started may have outlived it.
+    _signal_group(process, signal.SIGKILL)
+    await _has_ended(process, KILL_PATIENCE)
+
+
+def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    # macOS says EPERM of a group whose last process is a zombie.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+async def _has_ended(process: asyncio.subprocess.Process, patience: float) -> bool:
+    """Wait for a child's end; not with ``wait``, which also waits for whoever else holds the pipes."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience
+    while process.returncode is None and loop.time() < deadline:  # noqa: ASYNC110 - nobody sets an event
+        await asyncio.sleep(_POLL)
+    return process.returncode is not None
 
 
 async def _start(child: Child) -> asyncio.subprocess.Process:
@@ -186,6 +223,17 @@ async def _read_lines(
     await lines.put(None)
 
 
+async def _forget(lines: asyncio.Queue[Output | None]) -> None:
+    while True:
+        await lines.get()
+
+
+async def _cancel_all(*tasks: asyncio.Future[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def _read_all(pipe: asyncio.StreamReader | None) -> bytes:
     gathered = bytearray()
     while pipe and (chunk := await pipe.read(LONGEST_LINE)):
@@ -197,10 +245,19 @@ async def _read_all(pipe: asyncio.StreamReader | None) -> bytes:
     return bytes(gathered)
 
 
+def _too_slow(child: Child, limit: float) -> WizardError:
+    return WizardError(
+        f"{Path(child.argv[0]).name} did not answer",
+        f"It did not end within {limit:.0f} seconds and was interrupted.",
+        still_works="Nothing was changed by this call as far as can be told.",
+        next_step="Check that the cluster can be reached, then run the same command again.",
+    )
+
+
 def _cannot_start(name: str, error: OSError) -> WizardError:
     return WizardError(
         f"Could not start {Path(name).name}",
-        f"{name}: {error.strerror}.",
+        f"{error.filename or name}: {error.strerror}.",
         still_works="Nothing was changed.",
         next_step="Run: z2jh-wizard doctor",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import tempfile
@@ -19,23 +20,29 @@ LARGEST_TEXT = 4 * 1024 * 1024
 
 
 def make_private_folder(path: Path) -> Path:
-    """Make a folder that only its owner can enter, with its parents, and return it."""
-    path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    if path.stat().st_uid == os.getuid():
-        path.chmod(PRIVATE_FOLDER)
+    """Make a folder that only its owner can enter, with its parents; WizardError when the disk refuses."""
+    try:
+        path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        if path.stat().st_uid == os.getuid():
+            path.chmod(PRIVATE_FOLDER)
+    except OSError as error:
+        raise cannot_write(path, error, "Nothing was changed.") from error
     return path
 
 
 def write_atomic(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
     """Replace a file as a whole: temporary file beside it, fsync, rename, fsync of the folder.
 
-    A symbolic link is followed, so that the link itself stays. WizardError when the disk refuses.
+    A symbolic link is followed, so that the link itself stays. WizardError when the disk refuses: the file
+    is as it was then.
     """
-    target = path.resolve() if path.is_symlink() else path
     try:
+        target = Path(os.path.realpath(path))
+        if target.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     try:
         with os.fdopen(descriptor, "wb") as stream:
             os.fchmod(stream.fileno(), mode)
@@ -43,20 +50,25 @@ def write_atomic(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(target)
-        _sync_folder(target.parent)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             Path(temporary).unlink()
+    _sync_folder(target.parent)
 
 
 def back_up(path: Path, folder: Path) -> Path | None:
-    """Copy a file into ``folder`` under the next number (``0007-config.yaml``); None if there is none."""
+    """Copy a file into ``folder`` under the next number (``0007-config.yaml``); None if there is none.
+
+    WizardError when it cannot be copied.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise cannot_write(folder, error) from error
     make_private_folder(folder)
     numbers = [int(match[1]) for entry in folder.iterdir() if (match := re.match(r"(\d{4,})-", entry.name))]
     copy = folder / f"{max(numbers, default=0) + 1:04d}-{path.name}"
@@ -67,18 +79,19 @@ def back_up(path: Path, folder: Path) -> Path | None:
 def read_text(path: Path, what: str) -> str:
     """Return a text file that a person wrote; InvalidInput for binary, huge or missing ones."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST_TEXT:
-            raise InvalidInput(
-                f"{what} is too large",
-                f"{path} has {size // 1024 // 1024} MiB; a settings file has a few kilobytes.",
-                next_step="Check that this is the right file.",
-            )
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            # A device or a pipe has no size to ask for, and may never end.
+            data = stream.read(LARGEST_TEXT + 1)
     except FileNotFoundError as error:
         raise InvalidInput(f"There is no {what}", f"{path} does not exist.") from error
     except OSError as error:
         raise InvalidInput(f"{what} cannot be read", f"{path}: {error.strerror}.") from error
+    if len(data) > LARGEST_TEXT:
+        raise InvalidInput(
+            f"{what} is too large",
+            f"{path} has more than {LARGEST_TEXT // 2**20} MiB; a settings file has a few kilobytes.",
+            next_step="Check that this is the right file.",
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -95,17 +108,22 @@ def read_text(path: Path, what: str) -> str:
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Bring a rename to the disk; not every file system can, and the new file is whole all the same."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
-def _cannot_write(path: Path, error: OSError) -> WizardError:
+def cannot_write(
+    path: Path, error: OSError, still_works: str = "The file is as it was before."
+) -> WizardError:
+    """Say why a file or folder could not be written."""
     return WizardError(
         f"Could not write {path.name}",
         f"{path}: {error.strerror or 'the disk refused'}.",
-        still_works="The file is as it was before.",
+        still_works=still_works,
         next_step="Make room or fix the folder's permissions, then run the same command again.",
     )

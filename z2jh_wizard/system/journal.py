@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import msgspec
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.events import rfc3339
 from z2jh_wizard.core.redaction import Redactor
-from z2jh_wizard.system.files import PRIVATE_FILE, make_private_folder
+from z2jh_wizard.system.files import PRIVATE_FILE, cannot_write, make_private_folder
 
 
 class FileJournal:
@@ -26,16 +27,25 @@ class FileJournal:
         self._run = run
 
     def record(self, what: str, **details: object) -> None:
-        """Write one entry and wait until the disk has it."""
+        """Write one entry and wait until the disk has it; WizardError when the disk refuses."""
         entry = {"time": rfc3339(self._clock.now()), "run": self._run, "what": what}
-        entry.update({key: self._redactor.clean_tree(value) for key, value in details.items()})  # type: ignore[misc]
-        line = msgspec.json.encode(entry) + b"\n"
+        tree = msgspec.to_builtins(details, enc_hook=str)
+        entry.update(self._redactor.clean_tree(tree))  # type: ignore[call-overload]
+        # Unlike msgspec's, this encoder takes file names that are no valid Unicode.
+        line = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
         make_private_folder(self._path.parent)
+        try:
+            self._append(line)
+        except OSError as error:
+            raise cannot_write(self._path, error, "All that was written down before is kept.") from error
+
+    def _append(self, line: bytes) -> None:
         descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, PRIVATE_FILE)
         try:
             if _torn(descriptor):
                 line = b"\n" + line
-            os.write(descriptor, line)
+            while line:
+                line = line[os.write(descriptor, line) :]
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -49,7 +59,7 @@ def read_journal(path: Path) -> Iterator[dict[str, Any]]:
         return
     with stream:
         for line in stream:
-            with contextlib.suppress(msgspec.DecodeError):
+            with contextlib.suppress(ValueError, RecursionError):
                 entry = msgspec.json.decode(line)
                 if isinstance(entry, dict):
                     yield entry

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import Refused
 from z2jh_wizard.core.events import rfc3339
-from z2jh_wizard.system.files import PRIVATE_FILE, make_private_folder, write_atomic
+from z2jh_wizard.system.files import PRIVATE_FILE, cannot_write, make_private_folder, write_atomic
 
 
 class Owner(msgspec.Struct):
@@ -32,6 +32,8 @@ class Owner(msgspec.Struct):
 def writing(folder: Path, doing: str, clock: Clock) -> Iterator[None]:
     """Hold the project's lock while changing; Refused, with the owner's name, when another run has it.
 
+    WizardError when the file system cannot lock or is not to be written on.
+
     The operating system frees the lock when its holder dies, so a kill leaves nothing to clean up.
     """
     make_private_folder(folder)
@@ -40,13 +42,15 @@ def writing(folder: Path, doing: str, clock: Clock) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise _locked(read_owner(folder)) from None
+    except OSError as error:
+        raise cannot_write(folder / "lock", error, "Nothing was changed.") from error
     owner_file = folder / "lock.owner"
     try:
         owner = Owner(os.getpid(), _user(), socket.gethostname(), rfc3339(clock.now()), doing)
         write_atomic(owner_file, msgspec.json.encode(owner))
         yield
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             owner_file.unlink()
         lock.release()
 

@@ -60,6 +60,8 @@ def death_signal_setter(number: signal.Signals) -> Callable[[], None] | None:
     value = int(number)
 
     def set_death_signal() -> None:
+        # A script's background job starts with SIGINT ignored, and a child would inherit that.
+        signal.signal(number, signal.SIG_DFL)
         prctl(_SET_PARENT_DEATH_SIGNAL, value)
 
     return set_death_signal
