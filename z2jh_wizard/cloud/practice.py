@@ -105,8 +105,7 @@ class StartPractice(Step):
         return Resource("practice cluster", self._project.spec.project_id)
 
     def _expected(self, server: client.Server) -> bytes:
-        cluster = {"server": server.url, "certificate-authority-data": server.certificate_authority}
-        return kubeconfig_file.encode(kubeconfig_file.build(self._project, NAME, cluster))
+        return kubeconfig_file.encode(kubeconfig_file.build(self._project, NAME, _cluster_entry(server)))
 
 
 class ResizePractice(Step):
@@ -168,6 +167,23 @@ def forget_cluster(project: Project) -> None:
     current.with_spec(
         msgspec.structs.replace(current.spec, cluster=msgspec.structs.replace(current.spec.cluster, uid=""))
     )
+
+
+async def start_at_speed(project: Project, speed: float) -> str:
+    """Start the practice cluster at a pace (1 is real, 0 does not wait) and return its address."""
+    server = await client.start(project.practice, speed=speed)
+    tree = kubeconfig_file.build(project, NAME, _cluster_entry(server))
+    kubeconfig_file.write_bytes(project.kubeconfig, kubeconfig_file.encode(tree))
+    return server.url
+
+
+async def stop(project: Project) -> None:
+    """Stop the practice cluster if it runs; its state is kept."""
+    await client.stop(project.practice)
+
+
+def _cluster_entry(server: client.Server) -> dict[str, object]:
+    return {"server": server.url, "certificate-authority-data": server.certificate_authority}
 
 
 async def control(project: Project, action: str, body: dict[str, Any]) -> dict[str, Any]:

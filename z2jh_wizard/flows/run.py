@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
-from z2jh_wizard.core.engine import Clock, Engine
+from z2jh_wizard.core.engine import Clock, Engine, Journal
 from z2jh_wizard.core.errors import ExitCode, Problem, WizardError, unexpected
 from z2jh_wizard.core.events import FINAL, SYMBOLS, Event, Kind, Outcome, State, rfc3339
 from z2jh_wizard.core.redaction import Redactor, plain
@@ -24,7 +24,7 @@ from z2jh_wizard.system.journal import FileJournal, read_journal
 from z2jh_wizard.system.lock import writing
 
 Listener = Callable[[Event], None]
-FlowBuilder = Callable[[FileJournal], Flow]
+FlowBuilder = Callable[[Journal], Flow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,12 @@ class RunSession:
         clock: Clock,
         redactor: Redactor,
         skip: AbstractSet[str] = frozenset(),
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.project = project
         self.name = name
+        self.options = dict(options or {})
+        self.flow: Flow | None = None
         self.id = f"{clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         self.log_path: Path = project.logs / f"{self.id}-{name}.log"
         self.events: list[Event] = []
@@ -89,7 +92,7 @@ class RunSession:
         try:
             async for line in settle_orphans(self.project, self._clock, self._stop):
                 self._tell(Event(self._clock.now(), "", State.RUNNING, line, Kind.LINE), log)
-            flow = self._build(self._journal)
+            self.flow = flow = self._build(self._journal)
             engine = Engine(self._clock, self._journal, self._stop)
             last: Event | None = None
             async with contextlib.aclosing(engine.apply(flow.steps, self._skip)) as events:

@@ -81,11 +81,14 @@ _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 
 def write_first(project: Project) -> None:
     """Write config.yaml from the template of its chart family unless there is one already."""
-    if project.config.exists():
-        return
+    if not project.config.exists():
+        _write(project, first(project).encode())
+
+
+def first(project: Project) -> str:
+    """Return the text of a first config.yaml for this project."""
     spec = project.spec
-    text = _TEMPLATES[spec.chart.family].format(release=spec.release, namespace=spec.namespace, guide=GUIDE)
-    _write(project, text.encode())
+    return _TEMPLATES[spec.chart.family].format(release=spec.release, namespace=spec.namespace, guide=GUIDE)
 
 
 def values(project: Project) -> dict[str, Any]:

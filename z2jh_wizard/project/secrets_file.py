@@ -37,6 +37,7 @@ class Generated:
     keys: tuple[str, ...]
     about: str
     make: Callable[[], str]
+    bytes: int = 32
 
     @property
     def path(self) -> str:
@@ -54,6 +55,7 @@ GENERATED: dict[str, tuple[Generated, ...]] = {
             ("hub", "config", "SharedPasswordAuthenticator", "user_password"),
             "the one password of the class",
             _class_password,
+            bytes=8,
         ),
     ),
     "helmforge": (
@@ -99,6 +101,21 @@ def generate(path: Path, family: str = "z2jh") -> list[Generated]:
     handler.dump(tree, stream)
     write_atomic(path, stream.getvalue().encode())
     return absent
+
+
+def script(family: str) -> str:
+    """Return a shell script that writes fresh secrets into secrets.yaml unless it is there."""
+    lines: list[str] = []
+    shown: list[str] = []
+    for one in GENERATED[family]:
+        for depth, key in enumerate(one.keys[:-1]):
+            prefix = ".".join(one.keys[: depth + 1])
+            if prefix not in shown:
+                shown.append(prefix)
+                lines.append(f"{'  ' * depth}{key}:")
+        lines.append(f"{'  ' * (len(one.keys) - 1)}{one.keys[-1]}: $(openssl rand -hex {one.bytes})")
+    body = "\n".join(lines)
+    return f"[ -e secrets.yaml ] || (umask 077; cat > secrets.yaml <<END\n{body}\nEND\n)"
 
 
 def teach(redactor: Redactor, tree: object) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from z2jh_wizard.core.engine import Planned
 from z2jh_wizard.core.events import FINAL, SYMBOLS, Event, Kind, State
+from z2jh_wizard.core.redaction import plain
+from z2jh_wizard.core.report import StatusReport
 from z2jh_wizard.core.step import By, Danger, Step
 
 DANGER_WORDS = {Danger.NONE: "", Danger.COSTS_MONEY: "costs money", Danger.DELETES_DATA: "deletes data"}
@@ -63,6 +65,37 @@ def plan_lines(planned: Iterable[Planned]) -> list[str]:
             for command in step.commands():
                 lines += [f"           $ {line}" for line in command.shell().splitlines()]
     return lines
+
+
+def status_lines(report: StatusReport) -> list[str]:
+    """Return a status for people."""
+    release = report.release
+    ready = sum(node.ready for node in report.nodes)
+    lines = facts(
+        {
+            "provider": "PRACTICE (nothing here is real)"
+            if report.provider == "practice"
+            else report.provider,
+            "cluster": report.cluster or "none yet",
+            "nodes": f"{ready} of {len(report.nodes)} ready",
+            "hub": f"{release.name} in {release.namespace}: {release.state}"
+            + (f", revision {release.revision}, {release.chart}" if release.revision else ""),
+            "address": report.url or "none yet",
+            "students": f"{report.students} with a server",
+        }
+    )
+    if report.pods:
+        rows = [(pod.name, pod.status, str(pod.restarts), pod.node) for pod in report.pods]
+        lines += ["", *table(("name", "status", "restarts", "node"), rows)]
+    for problem in report.problems:
+        lines += ["", f"! {problem.object}: {problem.summary}", f"  What to do next: {problem.next}"]
+    return [plain(line) for line in lines]
+
+
+def diagnosis_lines(about: str, summary: str, evidence: str, cause: str, next_step: str) -> list[str]:
+    """Return one diagnosis for people."""
+    parts = (("evidence", evidence), ("cause", cause), ("next", next_step))
+    return [plain(f"! {about}: {summary}"), *(plain(f"    {name}: {text}") for name, text in parts if text)]
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -1,0 +1,125 @@
+"""The cluster of a project as the steps see it: a few questions and changes, by the project's kubeconfig."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from z2jh_wizard.core.step import Resource
+from z2jh_wizard.kube import kinds, kubeconfig, objects, probes
+from z2jh_wizard.kube.reading import list_rows
+from z2jh_wizard.kube.rows import ClaimRow, EventRow, NodeRow, PodRow, ServiceRow
+from z2jh_wizard.kube.transport import KubeTransport
+from z2jh_wizard.project.folder import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A PersistentVolume and the namespace of the claim it was made for."""
+
+    name: str
+    phase: str
+    claim_namespace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace, with what tells whether it is ours."""
+
+    name: str
+    uid: str
+    labels: Mapping[str, str]
+    deleting: bool
+
+
+class Cluster:
+    """Reaches the cluster through the kubeconfig of the project, read anew when the file changes."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._transport: KubeTransport | None = None
+        self._read_from: bytes | None = None
+
+    def is_configured(self) -> bool:
+        """Tell whether the project has a kubeconfig; after a tear-down of a practice cluster it has none."""
+        return self._project.kubeconfig.exists()
+
+    def transport(self) -> KubeTransport:
+        """Return the transport; InvalidInput when there is no usable kubeconfig."""
+        path = self._project.kubeconfig
+        data = path.read_bytes() if path.exists() else None
+        if self._transport is None or data != self._read_from:
+            self._transport = KubeTransport(kubeconfig.load(path))
+            self._read_from = data
+        return self._transport
+
+    async def answers(self) -> str:
+        """Return the version of Kubernetes, within a few seconds; CouldNotLook when nothing answers."""
+        return await probes.answers(self.transport())
+
+    async def identity(self) -> str:
+        """Return the UID of the kube-system namespace."""
+        return await probes.identity(self.transport())
+
+    async def nodes(self) -> list[NodeRow]:
+        """Return the nodes."""
+        return await list_rows(self.transport(), kinds.NODES)
+
+    async def pods(self, namespace: str, selector: str = "") -> list[PodRow]:
+        """Return the pods of a namespace."""
+        return await list_rows(self.transport(), kinds.PODS, namespace, selector)
+
+    async def claims(self, namespace: str, selector: str = "") -> list[ClaimRow]:
+        """Return the volume claims of a namespace."""
+        return await list_rows(self.transport(), kinds.CLAIMS, namespace, selector)
+
+    async def services(self, namespace: str) -> list[ServiceRow]:
+        """Return the services of a namespace."""
+        return await list_rows(self.transport(), kinds.SERVICES, namespace)
+
+    async def events(self, namespace: str) -> list[EventRow]:
+        """Return the events of a namespace."""
+        return await list_rows(self.transport(), kinds.EVENTS, namespace)
+
+    async def volumes(self) -> list[Volume]:
+        """Return the PersistentVolumes."""
+        items = await objects.list_objects(self.transport(), objects.Place("v1", "persistentvolumes"))
+        return [
+            Volume(
+                item["metadata"]["name"],
+                item.get("status", {}).get("phase", ""),
+                item.get("spec", {}).get("claimRef", {}).get("namespace", ""),
+            )
+            for item in items
+        ]
+
+    async def namespace(self, name: str) -> Namespace | None:
+        """Return a namespace, None when there is none."""
+        tree = await objects.get(self.transport(), objects.namespace_place(name))
+        if tree is None:
+            return None
+        meta = tree["metadata"]
+        return Namespace(name, meta["uid"], meta.get("labels") or {}, "deletionTimestamp" in meta)
+
+    async def create_namespace(self, name: str, labels: dict[str, str]) -> Resource:
+        """Make a namespace."""
+        made = await objects.create_namespace(self.transport(), name, labels)
+        return Resource("namespace", name, uid=made["metadata"]["uid"])
+
+    async def delete_namespace(self, name: str, uid: str) -> None:
+        """Delete exactly this namespace with all that is in it."""
+        await objects.delete(self.transport(), objects.namespace_place(name), uid)
+
+    async def delete_pod(self, namespace: str, name: str, uid: str) -> None:
+        """Delete exactly this pod."""
+        await objects.delete(self.transport(), objects.Place("v1", "pods", name, namespace), uid)
+
+    async def delete_claim(self, namespace: str, name: str, uid: str) -> None:
+        """Delete exactly this volume claim, and so its disk."""
+        place = objects.Place("v1", "persistentvolumeclaims", name, namespace)
+        await objects.delete(self.transport(), place, uid)
+
+    async def tiller_deployments(self) -> list[dict[str, Any]]:
+        """Return deployments that look like Helm 2's Tiller."""
+        return await probes.tiller_deployments(self.transport())

@@ -1,0 +1,62 @@
+"""Is this computer ready: Python, Helm, the project folder, its cluster."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from z2jh_wizard.core.errors import NeedsYou, WizardError
+from z2jh_wizard.core.report import Check
+from z2jh_wizard.flows.cluster import Cluster
+from z2jh_wizard.helm.command import HOW_TO_GET_HELM, find_helm
+from z2jh_wizard.helm.download import download_helm
+from z2jh_wizard.project.folder import is_project, open_project
+from z2jh_wizard.system.files import PRIVATE_FILE
+
+
+async def examine(folder: Path) -> AsyncIterator[Check]:
+    """Look at one thing after the other."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check("python", sys.version_info >= (3, 10), f"Python {version}")
+    yield await _helm()
+    if not is_project(folder):
+        return
+    try:
+        project = open_project(folder)
+    except WizardError as error:
+        yield Check("project", False, error.problem.happened, error.problem.next_step)
+        return
+    yield Check("project", True, f"hub {project.spec.release} on {project.spec.provider}")
+    for path in (project.secrets, project.kubeconfig):
+        if path.exists():
+            private = path.stat().st_mode & 0o077 == 0
+            fix = "" if private else f"Run: chmod {PRIVATE_FILE:o} {path}"
+            yield Check(
+                f"private.{path.name}",
+                private,
+                f"{path.name} is {'private' if private else 'readable by others'}",
+                fix,
+            )
+    if project.kubeconfig.exists():
+        yield await _cluster(Cluster(project))
+
+
+async def fetch_helm() -> str:
+    """Download the pinned Helm and check its SHA-256; return where it lies."""
+    return str(await download_helm())
+
+
+async def _helm() -> Check:
+    try:
+        tool = await find_helm()
+    except NeedsYou as missing:
+        return Check("helm", False, missing.problem.happened, HOW_TO_GET_HELM)
+    return Check("helm", True, tool.describe())
+
+
+async def _cluster(cluster: Cluster) -> Check:
+    try:
+        return Check("cluster", True, f"Kubernetes {await cluster.answers()} answers")
+    except WizardError as error:
+        return Check("cluster", False, error.problem.title, error.problem.next_step)

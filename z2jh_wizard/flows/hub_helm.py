@@ -1,0 +1,190 @@
+"""Helm bound to one hub: its release, namespace, kubeconfig and files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from z2jh_wizard.core.engine import Clock, Journal
+from z2jh_wizard.core.facts import HELM_TIMEOUT_MINUTES
+from z2jh_wizard.core.redaction import Redactor
+from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.core.step import Line
+from z2jh_wizard.flows.charts import PRACTICE, practice_chart, read_chart_yaml
+from z2jh_wizard.flows.orphans import RecordedChild, recorded_children
+from z2jh_wizard.helm.arguments import ChartSource, Target
+from z2jh_wizard.helm.client import Helm
+from z2jh_wizard.helm.command import HelmTool, find_helm
+from z2jh_wizard.helm.releases import PENDING, Judgement, Repair, Revision, judge, repair
+from z2jh_wizard.project import secrets_file
+from z2jh_wizard.project.folder import Project
+from z2jh_wizard.project.spec_file import parse_mapping
+from z2jh_wizard.system.files import make_private_folder
+from z2jh_wizard.system.processes import ProcessIdentity, is_alive
+
+TIMEOUT = timedelta(minutes=HELM_TIMEOUT_MINUTES)
+
+SLACK = timedelta(seconds=30)
+"""How far the cluster's clock and ours may differ when a pending release is matched with its Helm."""
+
+
+def chart_source(chart: Chart) -> ChartSource:
+    """Return how Helm is told a chart: a path, or a name with repository and version."""
+    if chart.path:
+        return ChartSource(chart.path)
+    if chart.name == PRACTICE:
+        return ChartSource(str(practice_chart()))
+    return ChartSource(chart.name, chart.repository, chart.version)
+
+
+class HubHelm:
+    """What flows ask of Helm; the Helm program is searched once, when it is first needed."""
+
+    def __init__(self, project: Project, redactor: Redactor, journal: Journal, clock: Clock) -> None:
+        self._project = project
+        self._redactor = redactor
+        self._journal = journal
+        self._clock = clock
+        self._tool: HelmTool | None = None
+        self._history: list[Revision] = []
+
+    async def tool(self) -> HelmTool:
+        """Return the Helm to use; NeedsYou when there is none."""
+        if self._tool is None:
+            self._tool = await find_helm()
+        return self._tool
+
+    async def state(self) -> tuple[Judgement, dict[str, Any]]:
+        """Return how the release stands and which values it was given, asked at once."""
+        helm = await self._helm()
+        release = self._project.spec.release
+        self._history, values = await asyncio.gather(helm.history(release), helm.get_values(release))
+        return self._judge(), values or {}
+
+    def repair_plan(self) -> Repair:
+        """Return how to mend the release as it was seen last."""
+        return repair(self._history)
+
+    def secret_values(self) -> dict[str, Any]:
+        """Return what secrets.yaml holds."""
+        return secrets_file.read(self._project.secrets)
+
+    def local_chart(self) -> Path | None:
+        """Return where the chart lies on this computer, None when it must be fetched first."""
+        chart = self._project.spec.chart
+        if chart.path:
+            return Path(chart.path)
+        if chart.name == PRACTICE:
+            return practice_chart()
+        cached = self._cached(chart)
+        return cached if cached.exists() else None
+
+    def chart_version(self) -> str:
+        """Return the version of the chart that the release shall have."""
+        where = self.local_chart()
+        return str(read_chart_yaml(where).get("version", "")) if where else self._project.spec.chart.version
+
+    async def fetch_chart(self) -> Path:
+        """Download the chart into the cache."""
+        chart = self._project.spec.chart
+        cached = self._cached(chart)
+        helm = await self._helm()
+        packed = await helm.pull(chart_source(chart), make_private_folder(cached.parent))
+        return packed.replace(cached)
+
+    async def install(self) -> AsyncIterator[Line]:
+        """Install or upgrade the release with the project's files, telling lines."""
+        source, files = self._source(), self._values_files()
+        release = self._project.spec.release
+        async for line in self._watched(lambda helm: helm.upgrade_install(release, source, files)):
+            yield line
+
+    async def mend(self) -> AsyncIterator[Line]:
+        """Mend a stuck or failed release in the way of ``repair_plan``."""
+        how = self.repair_plan()
+        async for line in self._watched(lambda helm: helm.repair(self._project.spec.release, how)):
+            yield line
+
+    async def uninstall(self) -> AsyncIterator[Line]:
+        """Remove the release."""
+        async for line in self._watched(lambda helm: helm.uninstall(self._project.spec.release)):
+            yield line
+
+    async def render(self) -> str:
+        """Return the manifest that would be applied; WizardError says what is wrong with the values."""
+        helm = await self._helm()
+        return await helm.template(self._project.spec.release, self._source(), self._values_files())
+
+    async def default_values(self) -> dict[str, Any]:
+        """Return the chart's own values, on top of which the project's are laid."""
+        return parse_mapping(await (await self._helm()).show_values(self._source()), "values.yaml")
+
+    async def schema(self) -> bytes | None:
+        """Return the chart's values.schema.json, None if it ships none."""
+        return await (await self._helm()).show_schema(self._source())
+
+    def _source(self) -> ChartSource:
+        where = self.local_chart()
+        return ChartSource(str(where)) if where else chart_source(self._project.spec.chart)
+
+    def _values_files(self) -> list[Path]:
+        return [path for path in (self._project.config, self._project.secrets) if path.exists()]
+
+    async def _helm(self, on_start: Callable[[ProcessIdentity], None] | None = None) -> Helm:
+        spec = self._project.spec
+        return Helm(
+            await self.tool(),
+            Target(spec.namespace, self._project.kubeconfig),
+            clean=self._redactor.clean,
+            on_start=on_start,
+        )
+
+    async def _watched(self, work: Callable[[Helm], AsyncGenerator[Any, None]]) -> AsyncIterator[Line]:
+        """Give out the lines of long work whose child stands in the journal from its start to its end."""
+        started: list[ProcessIdentity] = []
+
+        def remember(identity: ProcessIdentity) -> None:
+            started.append(identity)
+            self._journal.record("child", pid=identity.pid, started=identity.started, **self._names())
+
+        helm = await self._helm(remember)
+        try:
+            async with aclosing(work(helm)) as items:
+                async for item in items:
+                    if isinstance(item, Line):
+                        yield item
+        finally:
+            for identity in started:
+                if not is_alive(identity):
+                    self._journal.record("child-end", pid=identity.pid, started=identity.started)
+
+    def _names(self) -> dict[str, str]:
+        return {"release": self._project.spec.release, "namespace": self._project.spec.namespace}
+
+    def _judge(self) -> Judgement:
+        dead = self._helm_is_dead(self._history[-1]) if self._history else False
+        return judge(self._history, now=self._clock.now(), timeout=TIMEOUT, helm_is_dead=dead)
+
+    def _helm_is_dead(self, newest: Revision) -> bool:
+        """Tell whether the Helm that made this pending revision is known to us and known to have ended."""
+        if newest.status not in PENDING or newest.updated is None:
+            return False
+        children = [child for child in recorded_children(self._project) if self._is_for_us(child)]
+        if not children:
+            return False
+        last = children[-1]
+        began_it = last.began - SLACK <= newest.updated <= last.began + TIMEOUT
+        return began_it and not is_alive(last.identity)
+
+    def _is_for_us(self, child: RecordedChild) -> bool:
+        return {"release": child.release, "namespace": child.namespace} == self._names()
+
+    def _cached(self, chart: Chart) -> Path:
+        folder = Path(platformdirs.user_cache_dir("z2jh-wizard")) / "charts"
+        return folder / f"{chart.family}-{chart.name.rsplit('/', 1)[-1]}-{chart.version}.tgz"

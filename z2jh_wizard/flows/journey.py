@@ -1,0 +1,101 @@
+"""The whole journey on a practice cluster, as one list of acts: what ``practice --headless`` plays."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from z2jh_wizard.cloud.practice import control, start_at_speed
+from z2jh_wizard.core.engine import Clock
+from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows.pages import default_answers, new_project
+from z2jh_wizard.flows.run import RunSession
+from z2jh_wizard.flows.sessions import new_session
+from z2jh_wizard.project import config_file
+from z2jh_wizard.project.folder import Project
+
+STUDENTS_LIMIT = 120.0
+"""Seconds in which the students have to arrive."""
+
+RESIZED_TO = 3
+CHANGED_SETTING = ("cull.timeout", "7200")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One part of the journey: a title, what a person would type, and a run or a piece of work."""
+
+    title: str
+    typed: str
+    session: Callable[[], RunSession] | None = None
+    work: Callable[[], AsyncIterator[str]] | None = None
+
+
+def make_practice_project(folder: Path) -> Project:
+    """Make the project that the journey uses."""
+    return new_project(folder, default_answers("practice"))
+
+
+def acts(project: Project, students: int, fault: str, speed: float, clock: Clock) -> list[Act]:
+    """Return the journey: create and install, students, resize, change and upgrade, tear down."""
+    path, value = CHANGED_SETTING
+
+    async def start() -> AsyncIterator[str]:
+        yield f"the practice cluster answers at {await start_at_speed(project, speed)}"
+
+    async def misbehave() -> AsyncIterator[str]:
+        reply = await control(project, "fault", {"name": fault})
+        yield str(reply.get("text", fault))
+
+    async def arrive() -> AsyncIterator[str]:
+        async for line in students_arrive(project, students, clock):
+            yield line
+
+    async def change() -> AsyncIterator[str]:
+        yield f"{path} is now {config_file.set_value(project, path, value)}"
+
+    return [
+        Act("Start the practice cluster", "z2jh-wizard practice start", work=start),
+        *([Act(f"Fault: {fault}", f"z2jh-wizard practice fault {fault}", work=misbehave)] if fault else []),
+        Act(
+            "Create the cluster and install the hub",
+            "z2jh-wizard apply",
+            lambda: new_session(project, "setup"),
+        ),
+        Act(f"{students} students arrive", f"z2jh-wizard practice students {students}", work=arrive),
+        Act(
+            f"Resize to {RESIZED_TO} nodes",
+            f"z2jh-wizard resize {RESIZED_TO}",
+            lambda: new_session(project, "resize", pool="user", nodes=RESIZED_TO),
+        ),
+        Act("Change a setting", f"z2jh-wizard config set {path} {value}", work=change),
+        Act("Upgrade the hub", "z2jh-wizard apply", lambda: new_session(project, "setup")),
+        Act(
+            "Tear down",
+            f"z2jh-wizard teardown --confirm {project.spec.release}",
+            lambda: new_session(project, "teardown"),
+        ),
+    ]
+
+
+async def students_arrive(project: Project, wanted: int, clock: Clock) -> AsyncIterator[str]:
+    """Let students come (or go) and wait until that many have a running server."""
+    await control(project, "students", {"count": wanted})
+    began = clock.now()
+    last = -1
+    while True:
+        ready = int((await control(project, "status", {}))["students"]["ready"])
+        if ready != last:
+            yield f"{ready} of {wanted} students have a running server"
+            last = ready
+        if ready == wanted:
+            return
+        if (clock.now() - began).total_seconds() > STUDENTS_LIMIT:
+            raise WizardError(
+                "The students did not get their servers",
+                f"After {STUDENTS_LIMIT:.0f} seconds {ready} of {wanted} have one.",
+                still_works="The hub runs.",
+                next_step="Run: z2jh-wizard diagnose",
+            )
+        await clock.sleep(0.3)

@@ -1,0 +1,72 @@
+"""Ready-made plans and runs for the fronts: screens, commands and tests start here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from z2jh_wizard.core import engine
+from z2jh_wizard.core.engine import Clock, Journal, Planned
+from z2jh_wizard.core.redaction import Redactor
+from z2jh_wizard.flows.adapters import Adapters, adapters_for
+from z2jh_wizard.flows.flow import Flow
+from z2jh_wizard.flows.resize import resize
+from z2jh_wizard.flows.run import RunSession
+from z2jh_wizard.flows.setup import setup
+from z2jh_wizard.flows.teardown import teardown
+from z2jh_wizard.project import secrets_file
+from z2jh_wizard.project.folder import Project, open_project
+from z2jh_wizard.system.clock import SystemClock
+
+_FLOWS: dict[str, Callable[..., Flow]] = {"setup": setup, "resize": resize, "teardown": teardown}
+
+
+def redactor_for(project: Project) -> Redactor:
+    """Return a redactor that knows the project's secrets; broken files are left for their step to tell."""
+    redactor = Redactor()
+    if project.secrets.exists():
+        secrets_file.teach(redactor, secrets_file.read(project.secrets))
+    return redactor
+
+
+def flow_of(project: Project, name: str, **options: Any) -> Flow:
+    """Return a flow to list its steps and commands; nothing is looked at."""
+    return _build(project, name, Redactor(), None, options)
+
+
+async def plan_of(project: Project, name: str, **options: Any) -> AsyncIterator[Planned]:
+    """Look at each step of a flow without changing anything or taking the lock."""
+    async for planned in engine.plan(_build(project, name, redactor_for(project), None, options).steps):
+        yield planned
+
+
+def new_session(
+    project: Project,
+    name: str,
+    *,
+    skip: AbstractSet[str] = frozenset(),
+    clock: Clock | None = None,
+    **options: Any,
+) -> RunSession:
+    """Return a run of a flow, ready to be started with ``run()``."""
+    redactor = redactor_for(project)
+
+    def build(journal: Journal) -> Flow:
+        return _build(open_project(project.folder), name, redactor, journal, options, clock)
+
+    return RunSession(
+        project, name, build, clock=clock or SystemClock(), redactor=redactor, skip=skip, options=options
+    )
+
+
+def _build(
+    project: Project,
+    name: str,
+    redactor: Redactor,
+    journal: Journal | None,
+    options: dict[str, Any],
+    clock: Clock | None = None,
+) -> Flow:
+    world: Adapters = adapters_for(project, redactor, journal, clock)
+    return _FLOWS[name](world, **options)

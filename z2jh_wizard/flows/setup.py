@@ -1,0 +1,35 @@
+"""The setup flow: from nothing, or from wherever it stands, to a hub that answers."""
+
+from __future__ import annotations
+
+from z2jh_wizard.core.step import Step
+from z2jh_wizard.flows.adapters import Adapters
+from z2jh_wizard.flows.flow import Flow
+from z2jh_wizard.flows.steps.chart import GetChart
+from z2jh_wizard.flows.steps.cluster import ClusterAnswers, FindTiller, NodesReady
+from z2jh_wizard.flows.steps.files import MakeSecrets, WriteConfig
+from z2jh_wizard.flows.steps.namespace import MakeNamespace
+from z2jh_wizard.flows.steps.ready import PodsReady, PublicAddress
+from z2jh_wizard.flows.steps.release import InstallRelease
+from z2jh_wizard.flows.steps.tools import WhichHelm
+
+
+def setup(world: Adapters) -> Flow:
+    """Return the flow that makes a hub; run on a finished one, it upgrades what has changed."""
+    project, clock = world.project, world.clock
+    provider_steps = world.provider.steps()
+    steps: list[Step] = [
+        WhichHelm(world.helm),
+        *provider_steps,
+        ClusterAnswers(project, world.cluster, tuple(step.id for step in provider_steps)),
+        NodesReady(world.cluster, clock),
+        FindTiller(world.cluster),
+        MakeNamespace(project, world.cluster, clock),
+        MakeSecrets(project, world.redactor),
+        WriteConfig(project),
+        GetChart(project, world.helm),
+        InstallRelease(project, world.helm, clock),
+        PodsReady(project, world.cluster, clock),
+        PublicAddress(project, world.cluster, clock),
+    ]
+    return Flow("setup", project, steps)

@@ -1,0 +1,137 @@
+"""Is the cluster there, is it the right one, are its nodes ready, and does an old Tiller live on it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from z2jh_wizard.core.engine import Clock
+from z2jh_wizard.core.errors import Refused
+from z2jh_wizard.core.step import Command, Finding, Line, Look, Progress, Refusal, Step, Work
+from z2jh_wizard.flows.cluster import Cluster
+from z2jh_wizard.helm import tiller
+from z2jh_wizard.project.folder import Project, open_project
+
+KUBECTL = ("kubectl", "--kubeconfig", "kubeconfig")
+
+
+class ClusterAnswers(Step):
+    """Ask the API server for its version, within a short limit."""
+
+    id = "cluster.answers"
+    title = "Ask the cluster"
+    why = "Before anything is changed the cluster must answer, and be the one this project belongs to."
+    usually = 1
+
+    def __init__(self, project: Project, cluster: Cluster, needs: tuple[str, ...]) -> None:
+        self._project = project
+        self._cluster = cluster
+        self.needs = needs
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the commands that ask it."""
+        return (
+            Command((*KUBECTL, "version"), "Which Kubernetes answers"),
+            Command(
+                (*KUBECTL, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"),
+                "Which cluster it is",
+            ),
+        )
+
+    async def look(self) -> Look:
+        """Compare the cluster's identity with the recorded one; Refused when it is another cluster."""
+        version = await self._cluster.answers()
+        uid = await self._cluster.identity()
+        known = open_project(self._project.folder).spec.cluster.uid
+        if known and known != uid:
+            raise Refused(
+                "This is another cluster",
+                f"The project belongs to the cluster with the identity {known}, but {uid} answers.",
+                still_works="Nothing was changed on either.",
+                next_step="Choose the right context, or make a new project for this cluster.",
+            )
+        if not known:
+            return Look(Finding.DRIFTED, f"Kubernetes {version} answers for the first time")
+        return Look(Finding.READY, f"Kubernetes {version} answers, the same cluster as before")
+
+    async def run(self) -> Work:
+        """Record which cluster it is."""
+        uid = await self._cluster.identity()
+        current = open_project(self._project.folder)
+        cluster = msgspec.structs.replace(current.spec.cluster, uid=uid)
+        current.with_spec(msgspec.structs.replace(current.spec, cluster=cluster))
+        yield Line(f"this project now belongs to the cluster {uid}")
+
+
+class NodesReady(Step):
+    """Wait until the cluster has nodes and all of them are ready."""
+
+    id = "cluster.nodes"
+    title = "Wait for the nodes"
+    why = "The hub and the students' servers run on these machines."
+    usually = 5
+    limit = 600
+    needs = ("cluster.answers",)
+
+    def __init__(self, cluster: Cluster, clock: Clock) -> None:
+        self._cluster = cluster
+        self._clock = clock
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the commands that list them and wait."""
+        return (
+            Command((*KUBECTL, "get", "nodes")),
+            Command((*KUBECTL, "wait", "--for=condition=Ready", "nodes", "--all", "--timeout=10m")),
+        )
+
+    async def look(self) -> Look:
+        """Count the nodes that are ready; one that a fault took away does not stop a hub."""
+        ready, there = await self._count()
+        if not there:
+            return Look(Finding.ABSENT, "the cluster has no nodes")
+        if not ready:
+            return Look(Finding.DRIFTED, f"none of {there} nodes is ready")
+        return Look(Finding.READY, f"{ready} of {there} nodes ready")
+
+    async def run(self) -> Work:
+        """Wait for the first nodes."""
+        last = None
+        while True:
+            now = await self._count()
+            if now != last:
+                yield Progress(now[0], now[1], "nodes ready")
+                last = now
+            if now[1] and now[0] == now[1]:
+                return
+            await self._clock.sleep(1)
+
+    async def _count(self) -> tuple[int, int]:
+        nodes = await self._cluster.nodes()
+        return sum(node.ready for node in nodes), len(nodes)
+
+
+class FindTiller(Step):
+    """Look whether an old Helm 2 left its Tiller behind."""
+
+    id = "helm.tiller"
+    title = "Look for Tiller"
+    why = "Helm 2 kept a program called Tiller in the cluster with rights over everything; today's Helm has none."
+    usually = 1
+    needs = ("cluster.answers",)
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the command that finds it."""
+        return (Command((*KUBECTL, "get", "deployments", "--all-namespaces", "-l", "app=helm,name=tiller")),)
+
+    async def look(self) -> Look:
+        """Say what was found; a Tiller is worth knowing and does not hinder today's Helm."""
+        found = tiller.find(await self._cluster.tiller_deployments())
+        if not found:
+            return Look(Finding.READY, "none found")
+        return Look(Finding.READY, "; ".join(one.describe() for one in found))
+
+    def run(self) -> Work | Refusal:
+        """Nothing to run: looking is all."""
+        return Refusal("Looking for Tiller changes nothing.")

@@ -1,0 +1,66 @@
+"""The last look of a tear-down: what is still there, and why."""
+
+from __future__ import annotations
+
+from z2jh_wizard.cloud.base import ClusterProvider
+from z2jh_wizard.core.facts import OUR_LABEL
+from z2jh_wizard.core.step import Command, Finding, Look, Refusal, Resource, Step, Work
+from z2jh_wizard.flows.cluster import Cluster
+from z2jh_wizard.flows.steps.cluster import KUBECTL
+from z2jh_wizard.project.folder import Project
+
+
+class LookForLeftovers(Step):
+    """List what is left; it is listed, not removed."""
+
+    id = "leftovers"
+    title = "Look for what is left"
+    why = "What is forgotten goes on costing money, so the wizard looks again and writes a receipt."
+    usually = 1
+
+    def __init__(self, project: Project, provider: ClusterProvider, cluster: Cluster) -> None:
+        self.left: list[tuple[Resource, str]] = []
+        self._project = project
+        self._provider = provider
+        self._cluster = cluster
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the commands that list what may be left."""
+        namespace = self._project.spec.namespace
+        return (
+            Command((*KUBECTL, "get", "all,pvc,secrets", "--namespace", namespace), "In the namespace"),
+            Command((*KUBECTL, "get", "persistentvolumes"), "Disks of any namespace"),
+        )
+
+    async def look(self) -> Look:
+        """Look everywhere that something of this hub could be."""
+        left = await self._provider.leftovers()
+        if self._cluster.is_configured():
+            left += await self._in_cluster()
+        self.left = left
+        found = tuple(resource for resource, _ in left)
+        text = "; ".join(f"{resource}: {reason}" for resource, reason in left)
+        return Look(Finding.READY, f"left: {text}" if left else "nothing was found", found)
+
+    def run(self) -> Work | Refusal:
+        """Nothing to run: looking is all."""
+        return Refusal("What is left is listed and never removed.")
+
+    async def _in_cluster(self) -> list[tuple[Resource, str]]:
+        name = self._project.spec.namespace
+        left: list[tuple[Resource, str]] = []
+        namespace = await self._cluster.namespace(name)
+        if namespace:
+            ours = namespace.labels.get(OUR_LABEL) == self._project.spec.project_id
+            reason = "it is still being removed" if ours else "it was not made by this project"
+            left.append((Resource("namespace", name, uid=namespace.uid), reason))
+            left += [
+                (Resource("disk", claim.name, name, claim.uid), "it does not belong to this hub's students")
+                for claim in await self._cluster.claims(name)
+            ]
+        left += [
+            (Resource("volume", volume.name), f"its storage class keeps disks ({volume.phase})")
+            for volume in await self._cluster.volumes()
+            if volume.claim_namespace == name and volume.phase == "Released"
+        ]
+        return left
