@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="z2jh-wizard",
-        description="From nothing to a Zero to JupyterHub hub, and back. Without a command it opens the wizard.",
+        description="From nothing to a Zero to JupyterHub hub, and back; without a command: the wizard.",
         epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 something found, 4 could not look, 5 refused, "
         "6 waiting for you, 130 interrupted.",
     )

@@ -164,9 +164,8 @@ def forget_cluster(project: Project) -> None:
     import msgspec
 
     current = open_project(project.folder)
-    current.with_spec(
-        msgspec.structs.replace(current.spec, cluster=msgspec.structs.replace(current.spec.cluster, uid=""))
-    )
+    cluster = msgspec.structs.replace(current.spec.cluster, uid="")
+    current.with_spec(msgspec.structs.replace(current.spec, cluster=cluster))
 
 
 async def start_at_speed(project: Project, speed: float) -> str:

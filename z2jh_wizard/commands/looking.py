@@ -7,6 +7,7 @@ import asyncio
 from pathlib import Path
 
 from z2jh_wizard.core.errors import ExitCode
+from z2jh_wizard.core.report import Check
 from z2jh_wizard.project.folder import open_project
 from z2jh_wizard.render import machine, output, plain
 

@@ -68,11 +68,11 @@ class Cluster:
 
     async def pods(self, namespace: str, selector: str = "") -> list[PodRow]:
         """Return the pods of a namespace."""
-        return await list_rows(self.transport(), kinds.PODS, namespace, selector)
+        return await list_rows(self.transport(), kinds.PODS, namespace, labels=selector)
 
     async def claims(self, namespace: str, selector: str = "") -> list[ClaimRow]:
         """Return the volume claims of a namespace."""
-        return await list_rows(self.transport(), kinds.CLAIMS, namespace, selector)
+        return await list_rows(self.transport(), kinds.CLAIMS, namespace, labels=selector)
 
     async def services(self, namespace: str) -> list[ServiceRow]:
         """Return the services of a namespace."""

@@ -32,12 +32,13 @@ def redactor_for(project: Project) -> Redactor:
 
 def flow_of(project: Project, name: str, **options: Any) -> Flow:
     """Return a flow to list its steps and commands; nothing is looked at."""
-    return _build(project, name, Redactor(), None, options)
+    return _build(name, adapters_for(project, Redactor()), options)
 
 
 async def plan_of(project: Project, name: str, **options: Any) -> AsyncIterator[Planned]:
     """Look at each step of a flow without changing anything or taking the lock."""
-    async for planned in engine.plan(_build(project, name, redactor_for(project), None, options).steps):
+    flow = _build(name, adapters_for(project, redactor_for(project)), options)
+    async for planned in engine.plan(flow.steps):
         yield planned
 
 
@@ -53,20 +54,13 @@ def new_session(
     redactor = redactor_for(project)
 
     def build(journal: Journal) -> Flow:
-        return _build(open_project(project.folder), name, redactor, journal, options, clock)
+        world = adapters_for(open_project(project.folder), redactor, journal, clock)
+        return _build(name, world, options)
 
     return RunSession(
         project, name, build, clock=clock or SystemClock(), redactor=redactor, skip=skip, options=options
     )
 
 
-def _build(
-    project: Project,
-    name: str,
-    redactor: Redactor,
-    journal: Journal | None,
-    options: dict[str, Any],
-    clock: Clock | None = None,
-) -> Flow:
-    world: Adapters = adapters_for(project, redactor, journal, clock)
+def _build(name: str, world: Adapters, options: dict[str, Any]) -> Flow:
     return _FLOWS[name](world, **options)

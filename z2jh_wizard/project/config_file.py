@@ -91,6 +91,11 @@ def first(project: Project) -> str:
     return _TEMPLATES[spec.chart.family].format(release=spec.release, namespace=spec.namespace, guide=GUIDE)
 
 
+def script(project: Project) -> str:
+    """Return a shell command that writes that text unless there is a file."""
+    return f"[ -e config.yaml ] || cat > config.yaml <<'END'\n{first(project)}END"
+
+
 def values(project: Project) -> dict[str, Any]:
     """Return the values of config.yaml; InvalidInput when it is broken or missing."""
     return parse_mapping(read_text(project.config, project.config.name), project.config.name)

@@ -114,7 +114,7 @@ class FindTiller(Step):
 
     id = "helm.tiller"
     title = "Look for Tiller"
-    why = "Helm 2 kept a program called Tiller in the cluster with rights over everything; today's Helm has none."
+    why = "Helm 2 kept a program, Tiller, in the cluster with rights over everything; today's Helm has none."
     usually = 1
     needs = ("cluster.answers",)
 

@@ -64,7 +64,7 @@ class WriteConfig(Step):
         """Return the command that writes the file."""
         return (
             Command(
-                script=f"[ -e config.yaml ] || cat > config.yaml <<'END'\n{config_file.first(self._project)}END",
+                script=config_file.script(self._project),
                 about="Write config.yaml unless it is there",
             ),
         )
