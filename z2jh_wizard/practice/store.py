@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any, Literal
@@ -61,6 +62,8 @@ class Store:
         self._dependents: dict[str, dict[str, None]] = {}
         self._encoded: dict[str, tuple[Object, bytes]] = {}
         self._events = EventLog()
+        self._untold: deque[Change] = deque()
+        self._telling = False
 
     # Reading
 
@@ -273,10 +276,20 @@ class Store:
         return gone
 
     def _tell(self, change: Change) -> None:
+        """Tell all listeners, each change to all of them before the next, though a listener may write too."""
         self.history.add(change)
         self.changed.set()
-        for listener in tuple(self.listeners):
-            listener(change)
+        self._untold.append(change)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._untold:
+                told = self._untold.popleft()
+                for listener in tuple(self.listeners):
+                    listener(told)
+        finally:
+            self._telling = False
 
     def _index(self, resource: Resource, old: Object | None, new: Object | None) -> None:
         for obj, here in ((old, False), (new, True)):
