@@ -190,7 +190,7 @@ async def control(project: Project, action: str, body: dict[str, Any]) -> dict[s
     if project.spec.provider != "practice":
         raise Refused(
             "This is no practice project",
-            f"Its provider is {project.spec.provider}; students and faults are only played on a practice cluster.",
+            f"Its provider is {project.spec.provider}; students and faults are played on practice clusters.",
         )
     if await client.find(project.practice) is None:
         raise WizardError(
