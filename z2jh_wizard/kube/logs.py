@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.errors import WizardError, unexpected
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.kube import errors
 from z2jh_wizard.kube.blocking import BlockingTransport
@@ -28,6 +29,9 @@ BATCH_PAUSE = 0.1
 
 SILENCE = 30.0
 """Seconds without a line after which a followed log is opened anew, at the place it had reached."""
+
+REOPEN_PAUSE = 0.5
+_STAMP = re.compile(r"(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?P<zone>Z|[+-]\d\d:\d\d) ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ async def follow(transport: KubeTransport, source: LogSource, lines: int = 200) 
             if batch:
                 yield batch
             if ended:
+                reader.check()
                 return
             await asyncio.sleep(BATCH_PAUSE)
     finally:
@@ -88,12 +93,15 @@ class _Reader:
         self._source = source
         self._loop = loop
         self._lines = lines
-        self._reached = ""
         self._lock = threading.Lock()
         self._queue: deque[str] = deque(maxlen=MOST_LINES)
         self._ended = False
         self._error: WizardError | None = None
         self._hang_up = HangUp()
+        self._stopping = threading.Event()
+        self._second = ""
+        self._this_second: Counter[int] = Counter()
+        self._repeated: Counter[int] = Counter()
 
     def start(self) -> None:
         """Begin."""
@@ -101,35 +109,43 @@ class _Reader:
 
     def stop(self) -> None:
         """End soon."""
+        self._stopping.set()
         self._hang_up.now()
 
     def take(self) -> tuple[list[str], bool]:
-        """Return what came since the last call and whether it was the end; raise what ended it badly."""
+        """Return what came since the last call, and whether that is all there will be."""
         with self._lock:
             batch, ended = list(self._queue), self._ended
             self._queue.clear()
+        if not ended:
             self.news.clear()
-            if ended and not batch and self._error:
-                raise self._error
-            if self._error:
-                self.news.set()
-        return batch, ended and self._error is None
+        return batch, ended
+
+    def check(self) -> None:
+        """Raise what ended the log badly, if anything did."""
+        if self._error:
+            raise self._error
 
     def _run(self) -> None:
         try:
-            while not self._hang_up.happened:
-                if self._read_once():
-                    break
+            while not self._stopping.is_set() and not self._read_once():
+                self._stopping.wait(REOPEN_PAUSE)
         except WizardError as error:
             self._error = error
+        except Exception as error:  # noqa: BLE001 - the thread's caller waits for news and must get some
+            problem = unexpected(error, "reading a log")
+            self._error = WizardError(problem.title, problem.happened)
         finally:
-            self._ended = True
+            with self._lock:
+                self._ended = True
             self._ring()
 
     def _read_once(self) -> bool:
         """Read until the log ends (True) or falls silent (False)."""
         wish = self._source.params() | {"follow": "true", "timestamps": "true"}
-        wish |= {"sinceTime": self._reached} if self._reached else {"tailLines": str(self._lines)}
+        wish |= {"sinceTime": self._second} if self._second else {"tailLines": str(self._lines)}
+        # The server starts at a whole second, so it repeats what came in it before.
+        self._repeated = self._this_second.copy()
         stream = self._transport.stream(self._source.path, wish, SILENCE, self._hang_up)
         try:
             for line in stream:
@@ -139,11 +155,22 @@ class _Reader:
         return True
 
     def _take_in(self, line: str) -> None:
-        stamp, _, text = line.partition(" ")
-        # After a new opening the server repeats the second that was reached.
-        if stamp <= self._reached:
+        stamp = _STAMP.match(line)
+        if stamp is None:
+            self._deliver(line)
             return
-        self._reached = stamp
+        second = stamp["second"] + stamp["zone"]
+        if second != self._second:
+            self._second = second
+            self._this_second.clear()
+        known = hash(line)
+        if self._repeated[known] > 0:
+            self._repeated[known] -= 1
+            return
+        self._this_second[known] += 1
+        self._deliver(line[stamp.end() :])
+
+    def _deliver(self, text: str) -> None:
         with self._lock:
             first = not self._queue
             self._queue.append(plain(text))
@@ -151,5 +178,6 @@ class _Reader:
             self._ring()
 
     def _ring(self) -> None:
+        # A closed loop means that nobody waits any more.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self.news.set)

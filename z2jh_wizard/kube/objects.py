@@ -1,4 +1,4 @@
-"""Single objects that flows read, make, label and delete; nothing here waits, polling belongs to the steps."""
+"""Single objects that flows read, make, label and delete; nothing waits here, steps do the polling."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def get(transport: KubeTransport, place: Place) -> Tree | None:
 
 
 async def list_objects(transport: KubeTransport, place: Place, labels: str = "") -> list[Tree]:
-    """Return whole objects of a collection by label selector; for the few that flows handle, not for panes."""
+    """Return whole objects of a collection by label selector: for the few of a flow, not for panes."""
     params = {"labelSelector": labels} if labels else {}
     found: list[Tree] = []
     async for page in transport.list_pages(place.collection, _LISTS, params):

@@ -140,7 +140,7 @@ async def default_storage_class(transport: KubeTransport) -> str | None:
 
 
 async def tiller_deployments(transport: KubeTransport) -> list[dict[str, Any]]:
-    """Return the Deployments of Helm 2's Tiller, anywhere, or in kube-system where we may not look further."""
+    """Return the Deployments of Helm 2's Tiller, anywhere, or in kube-system when we see no further."""
     params = {"labelSelector": "app=helm,name=tiller"}
     try:
         body = await transport.get(object_path("apps/v1", "deployments"), params)

@@ -102,7 +102,7 @@ class KubeTransport:
         work = in_thread(lambda: self.blocking.exchange(request, limit, hang_up), hang_up.now)
         try:
             # The limit of a network operation does not end an answer that trickles, this one does.
-            return await asyncio.wait_for(work, limit + LIMIT)
+            return await asyncio.wait_for(work, 2 * limit)
         except asyncio.TimeoutError as error:
             raise errors.from_exception(
                 TimeoutError(), str(request), self.access.where, changes=request.changes
