@@ -196,7 +196,12 @@ def merge(*trees: Mapping[str, Any]) -> dict[str, Any]:
 
 def same_values(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Compare two value trees as Helm stores them (JSON: no difference between 1 and 1.0, nor of order)."""
-    return _normal(one) == _normal(other)
+    # Compared as JSON text, since to Python True is equal to 1.
+    return _encode(one) == _encode(other)
+
+
+def _encode(tree: object) -> bytes:
+    return msgspec.json.encode(_normal(tree), order="deterministic")
 
 
 def _normal(tree: object) -> object:
@@ -208,7 +213,7 @@ def _normal(tree: object) -> object:
         return tree
     if isinstance(tree, (int, float)):
         return float(tree)
-    return msgspec.to_builtins(tree, str_keys=True)
+    return str(tree)
 
 
 def _mark(project: Project) -> Path:
