@@ -1,0 +1,1 @@
+"""Tests of the pure core: no file, socket or process is needed."""
