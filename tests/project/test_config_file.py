@@ -68,7 +68,14 @@ def test_a_hand_edited_file_is_refused_and_unchanged(project):
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("cull", "1"), ("cull.timeout.x", "1"), ("", "1"), ("a..b", "1"), ("a b", "1"), ("cull.timeout", "[1, 2]")],
+    [
+        ("cull", "1"),
+        ("cull.timeout.x", "1"),
+        ("", "1"),
+        ("a..b", "1"),
+        ("a b", "1"),
+        ("cull.timeout", "[1, 2]"),
+    ],
 )
 def test_what_cannot_be_set_changes_nothing(project, path, value):
     before = project.config.read_bytes()
@@ -96,7 +103,9 @@ def test_a_broken_file_gets_one_sentence(project, data, says):
 
 trees = st.recursive(
     st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1, max_size=3), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(min_size=1, max_size=3), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 maps = st.dictionaries(st.text(min_size=1, max_size=3), trees, max_size=4)

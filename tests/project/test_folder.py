@@ -74,7 +74,8 @@ def test_a_changed_spec_is_backed_up(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("provider", "existing"), ("release", "other"), ("namespace", "other"), ("region", "x")]
+    ("field", "value"),
+    [("provider", "existing"), ("release", "other"), ("namespace", "other"), ("region", "x")],
 )
 def test_what_cannot_change_is_refused_with_the_reason(tmp_path, field, value):
     project = make(tmp_path)

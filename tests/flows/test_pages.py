@@ -1,0 +1,68 @@
+"""The questions: defaults that work, sentences for what does not, and the project they make."""
+
+from __future__ import annotations
+
+import pytest
+
+from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.flows import pages
+
+
+def test_the_defaults_make_a_practice_project(tmp_path):
+    project = pages.new_project(tmp_path / "p", pages.default_answers())
+    assert project.spec.provider == "practice"
+    assert project.spec.chart.name == "practice"
+    assert project.spec.chart.version
+    assert project.spec.pools["user"].nodes == 2
+
+
+def test_an_existing_cluster_gets_the_real_chart(tmp_path):
+    answers = {**pages.default_answers("existing"), "context": "campus"}
+    project = pages.new_project(tmp_path / "p", answers)
+    assert (project.spec.chart.name, project.spec.chart.version) == ("jupyterhub", "4.4.0")
+    assert project.spec.cluster.context == "campus"
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "says"),
+    [
+        ("provider", "gke", "not in this version"),
+        ("provider", "practise", "did you mean practice"),
+        ("release", "Bio 101", "lower-case"),
+        ("namespace", "kube-system", "belong to Kubernetes"),
+        ("chart", "jupyterhub", "Choose one of"),
+        ("chart_version", "latest", "4.4.0"),
+    ],
+)
+def test_each_bad_answer_gets_a_sentence_and_makes_nothing(tmp_path, answer, value, says):
+    answers = {**pages.default_answers(), "chart": "z2jh", answer: value}
+    assert says in pages.problems(answers)[answer]
+    with pytest.raises(InvalidInput):
+        pages.new_project(tmp_path / "p", answers)
+    assert not (tmp_path / "p").exists()
+
+
+def test_questions_that_do_not_apply_are_not_checked():
+    assert pages.problems({**pages.default_answers(), "chart_version": "latest"}) == {}
+
+
+def test_a_chart_folder_is_taken_and_a_missing_one_refused(tmp_path):
+    chart = tmp_path / "chart"
+    chart.mkdir()
+    (chart / "Chart.yaml").write_text(
+        "name: mine\nversion: 0.3.0\nsources: [https://github.com/helmforgedev/x]\n"
+    )
+    answers = {**pages.default_answers(), "chart": "file", "chart_path": str(chart)}
+    project = pages.new_project(tmp_path / "p", answers)
+    assert (project.spec.chart.name, project.spec.chart.family) == ("mine", "helmforge")
+    missing = {**answers, "chart_path": str(tmp_path / "nothing")}
+    assert "no file" in pages.problems(missing)["chart_path"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a chart", b"\x1f\x8b\x08\x00broken"])
+def test_a_file_that_is_no_chart_is_refused(tmp_path, content):
+    path = tmp_path / "chart.tgz"
+    path.write_bytes(content)
+    answers = {**pages.default_answers(), "chart": "file", "chart_path": str(path)}
+    with pytest.raises(InvalidInput, match="not a Helm chart"):
+        pages.new_project(tmp_path / "p", answers)
