@@ -123,6 +123,14 @@ class Schema:
 
 
 UNKNOWN = Schema({}, {})
+_CUSTOM: _Raw = {
+    "type": "map",
+    "fields": {
+        "apiVersion": {"type": "string"},
+        "kind": {"type": "string"},
+        "metadata": {"ref": "meta.v1.ObjectMeta"},
+    },
+}
 
 
 class Schemas:
@@ -133,9 +141,9 @@ class Schemas:
         self._kinds: Mapping[str, str] = table["kinds"]
 
     def find(self, group: str, version: str, kind: str) -> Schema:
-        """Return the schema of a kind; ``UNKNOWN`` for custom kinds."""
+        """Return the schema of a kind; of a custom one, only the metadata is known."""
         name = self._kinds.get(f"{group}/{version}/{kind}")
-        return Schema({"ref": name}, self._types) if name else UNKNOWN
+        return Schema({"ref": name} if name else _CUSTOM, self._types)
 
     def of(self, obj: Mapping[str, Any]) -> Schema:
         """Return the schema of an object by its apiVersion and kind."""

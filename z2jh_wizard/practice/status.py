@@ -46,9 +46,7 @@ class ApiError(Exception):
             "details": self.details,
             "code": self.code,
         }
-        if not self.details:
-            del body["details"]
-        return body
+        return {key: value for key, value in body.items() if key == "metadata" or value}
 
 
 def success(details: Mapping[str, Any] | None = None) -> dict[str, Any]:
