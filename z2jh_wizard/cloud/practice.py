@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput, Refused, WizardError
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Progress, Resource, Step, Work
-from z2jh_wizard.practice import client
+from z2jh_wizard.practice.token import token
 from z2jh_wizard.project import kubeconfig_file
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.system.clock import SystemClock
+from z2jh_wizard.system.files import remove_tree
+
+if TYPE_CHECKING:
+    from z2jh_wizard.practice.client import Server
 
 NAME = "practice"
 
@@ -33,7 +40,7 @@ class PracticeProvider:
 
     async def credential(self) -> dict[str, Any]:
         """Return the practice cluster's token."""
-        return {"token": client.credentials(self._project.practice)}
+        return {"token": token(self._project.practice)}
 
     async def leftovers(self) -> list[tuple[Resource, str]]:
         """Return the cluster itself while its state is still on the disk."""
@@ -71,41 +78,34 @@ class StartPractice(Step):
 
     async def look(self) -> Look:
         """Look for a living server of this project whose kubeconfig is written."""
-        state = self._project.practice
-        server = await client.find(state)
+        server = await find(self._project)
         if server is None:
-            if not state.exists():
+            if not self._project.practice.exists():
                 return Look(Finding.ABSENT, "not started yet")
             return Look(Finding.DRIFTED, "stopped; its state is kept", (self._resource(),))
-        if (
-            not self._project.kubeconfig.exists()
-            or self._expected(server) != self._project.kubeconfig.read_bytes()
-        ):
+        kubeconfig = self._project.kubeconfig
+        if not kubeconfig.exists() or _kubeconfig(self._project, server) != kubeconfig.read_bytes():
             return Look(Finding.DRIFTED, "runs, but the kubeconfig is not for it", (self._resource(),))
         return Look(Finding.READY, f"runs at {server.url}", (self._resource(),))
 
     async def run(self) -> Work:
         """Start it, or find it running, and write the kubeconfig."""
         fresh = not self._project.practice.exists()
-        server = await client.start(self._project.practice)
+        url = await start(self._project)
         if fresh:
             yield Made(self._resource())
-        yield Line(f"the practice cluster answers at {server.url}")
-        kubeconfig_file.write_bytes(self._project.kubeconfig, self._expected(server))
+        yield Line(f"the practice cluster answers at {url}")
 
     async def undo(self) -> Work:
         """End it and delete its state and kubeconfig."""
-        await client.stop(self._project.practice)
-        client.delete_state(self._project.practice)
+        await stop(self._project)
+        remove_tree(self._project.practice)
         self._project.kubeconfig.unlink(missing_ok=True)
         forget_cluster(self._project)
         yield Gone(self._resource())
 
     def _resource(self) -> Resource:
         return Resource("practice cluster", self._project.spec.project_id)
-
-    def _expected(self, server: client.Server) -> bytes:
-        return kubeconfig_file.encode(kubeconfig_file.build(self._project, NAME, _cluster_entry(server)))
 
 
 class ResizePractice(Step):
@@ -134,24 +134,20 @@ class ResizePractice(Step):
 
     async def run(self) -> Work:
         """Ask for the number, then wait until exactly these nodes are ready."""
-        await client.control(self._project.practice, "resize", {"pool": self._pool, "count": self._nodes})
+        await control(self._project, "resize", {"pool": self._pool, "count": self._nodes})
         last = (-1, -1)
         while True:
-            now = await self._count()
-            if now != last:
-                yield Progress(now[1], self._nodes, f"nodes ready ({now[0]} there)")
-                last = now
-            if now == (self._nodes, self._nodes):
+            there, ready = await self._count()
+            if (there, ready) != last:
+                yield Progress(ready, self._nodes, f"nodes ready ({there} there)")
+                last = (there, ready)
+            if there == ready == self._nodes:
                 return
             await self._clock.sleep(0.3)
 
     async def _count(self) -> tuple[int, int]:
         """Return how many nodes the pool has, and how many of them are ready."""
-        if await client.find(self._project.practice) is None:
-            raise Refused(
-                "There is no practice cluster", "It does not run.", next_step="Run: z2jh-wizard apply"
-            )
-        pools = (await client.control(self._project.practice, "pools", {}))["pools"]
+        pools = (await control(self._project, "pools"))["pools"]
         for pool in pools:
             if pool["name"] == self._pool:
                 return int(pool["nodes"]), int(pool["ready"])
@@ -159,43 +155,58 @@ class ResizePractice(Step):
         raise InvalidInput(f"There is no pool {self._pool}", f"The pools are: {names}.")
 
 
-def forget_cluster(project: Project) -> None:
-    """Take the identity of a removed cluster out of the spec, so that a new one is not refused."""
-    import msgspec
+async def find(project: Project) -> Server | None:
+    """Return the running practice cluster of a project, None when none runs."""
+    from z2jh_wizard.practice import client
 
-    current = open_project(project.folder)
-    cluster = msgspec.structs.replace(current.spec.cluster, uid="")
-    current.with_spec(msgspec.structs.replace(current.spec, cluster=cluster))
+    return await client.find(project.practice)
 
 
-async def start_at_speed(project: Project, speed: float) -> str:
-    """Start the practice cluster at a pace (1 is real, 0 does not wait) and return its address."""
+async def start(project: Project, speed: float | None = None) -> str:
+    """Start the practice cluster, or find it running, write its kubeconfig and return its address.
+
+    ``speed`` is the pace: 1 is real, 0 does not wait; None keeps what it was.
+    """
+    from z2jh_wizard.practice import client
+
     server = await client.start(project.practice, speed=speed)
-    tree = kubeconfig_file.build(project, NAME, _cluster_entry(server))
-    kubeconfig_file.write_bytes(project.kubeconfig, kubeconfig_file.encode(tree))
+    kubeconfig_file.write_bytes(project.kubeconfig, _kubeconfig(project, server))
     return server.url
 
 
 async def stop(project: Project) -> None:
     """Stop the practice cluster if it runs; its state is kept."""
+    from z2jh_wizard.practice import client
+
     await client.stop(project.practice)
 
 
-def _cluster_entry(server: client.Server) -> dict[str, object]:
-    return {"server": server.url, "certificate-authority-data": server.certificate_authority}
-
-
-async def control(project: Project, action: str, body: dict[str, Any]) -> dict[str, Any]:
+async def control(project: Project, action: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     """Act on the practice cluster of a project: students, fault, clear, pools, status; Refused elsewhere."""
     if project.spec.provider != "practice":
         raise Refused(
             "This is no practice project",
             f"Its provider is {project.spec.provider}; students and faults are played on practice clusters.",
         )
+    from z2jh_wizard.practice import client
+
     if await client.find(project.practice) is None:
         raise WizardError(
             "The practice cluster does not run",
             "Nothing answers for this project.",
             next_step=f"Run: z2jh-wizard -C {project.folder} practice start",
         )
-    return await asyncio.wait_for(client.control(project.practice, action, body), 60)
+    return await client.control(project.practice, action, body or {})
+
+
+def forget_cluster(project: Project) -> None:
+    """Take the identity of a removed cluster out of the spec, so that a new one is not refused."""
+    current = open_project(project.folder)
+    cluster = msgspec.structs.replace(current.spec.cluster, uid="")
+    current.with_spec(msgspec.structs.replace(current.spec, cluster=cluster))
+
+
+def _kubeconfig(project: Project, server: Server) -> bytes:
+    authority = base64.b64encode(Path(server.ca_file).read_bytes()).decode()
+    cluster = {"server": server.url, "certificate-authority-data": authority}
+    return kubeconfig_file.encode(kubeconfig_file.build(project, NAME, cluster))

@@ -102,7 +102,7 @@ def _act(parsed: argparse.Namespace) -> int:
 
 async def _do(project: Project, word: str, rest: list[str], speed: float) -> dict[str, object]:
     if word == "start":
-        return {"text": f"The practice cluster answers at {await provider.start_at_speed(project, speed)}."}
+        return {"text": f"The practice cluster answers at {await provider.start(project, speed)}."}
     if word == "stop":
         await provider.stop(project)
         return {"text": "The practice cluster is stopped; its state is kept for the next start."}

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.step import Resource
-from z2jh_wizard.kube import kinds, kubeconfig, objects, probes
+from z2jh_wizard.kube import kinds, kubeconfig, logs, objects, probes
 from z2jh_wizard.kube.reading import list_rows
 from z2jh_wizard.kube.rows import ClaimRow, EventRow, NodeRow, PodRow, ServiceRow
 from z2jh_wizard.kube.transport import KubeTransport
@@ -81,6 +82,19 @@ class Cluster:
     async def events(self, namespace: str) -> list[EventRow]:
         """Return the events of a namespace."""
         return await list_rows(self.transport(), kinds.EVENTS, namespace)
+
+    async def default_storage_class(self) -> str | None:
+        """Return the StorageClass that new disks get, None when there is no default."""
+        return await probes.default_storage_class(self.transport())
+
+    async def log_tail(self, pod: PodRow, lines: int = 5) -> list[str]:
+        """Return the last lines of a pod's log, of the run before when it crashed; none when it has none."""
+        crashed = pod.last_end is not None
+        source = logs.LogSource(pod.namespace, pod.name, pod.unwell, previous=crashed)
+        try:
+            return await logs.tail(self.transport(), source, lines)
+        except WizardError:
+            return []
 
     async def volumes(self) -> list[Volume]:
         """Return the PersistentVolumes."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from z2jh_wizard.cloud.practice import control, start_at_speed
+from z2jh_wizard.cloud.practice import control, start
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.flows.pages import default_answers, new_project
@@ -41,8 +41,8 @@ def acts(project: Project, students: int, fault: str, speed: float, clock: Clock
     """Return the journey: create and install, students, resize, change and upgrade, tear down."""
     path, value = CHANGED_SETTING
 
-    async def start() -> AsyncIterator[str]:
-        yield f"the practice cluster answers at {await start_at_speed(project, speed)}"
+    async def begin() -> AsyncIterator[str]:
+        yield f"the practice cluster answers at {await start(project, speed)}"
 
     async def misbehave() -> AsyncIterator[str]:
         reply = await control(project, "fault", {"name": fault})
@@ -56,7 +56,7 @@ def acts(project: Project, students: int, fault: str, speed: float, clock: Clock
         yield f"{path} is now {config_file.set_value(project, path, value)}"
 
     return [
-        Act("Start the practice cluster", "z2jh-wizard practice start", work=start),
+        Act("Start the practice cluster", "z2jh-wizard practice start", work=begin),
         *([Act(f"Fault: {fault}", f"z2jh-wizard practice fault {fault}", work=misbehave)] if fault else []),
         Act(
             "Create the cluster and install the hub",

@@ -10,7 +10,7 @@ from z2jh_wizard.core.report import NodeReport, PodReport, ProblemReport, Releas
 from z2jh_wizard.flows.adapters import Adapters, adapters_for
 from z2jh_wizard.flows.steps.ready import PUBLIC_SERVICE, public_url
 from z2jh_wizard.helm.releases import Judgement, Standing
-from z2jh_wizard.kube.diagnose import Diagnosis, diagnose
+from z2jh_wizard.kube import diagnose
 from z2jh_wizard.kube.rows import NodeRow, PodRow, ServiceRow
 from z2jh_wizard.project.folder import Project
 
@@ -21,44 +21,49 @@ async def status(project: Project) -> StatusReport:
     if not world.cluster.is_configured():
         return _nothing(project)
     version = await world.cluster.answers()
-    namespace = project.spec.namespace
-    nodes, pods, services, (judged, _) = await asyncio.gather(
-        world.cluster.nodes(),
-        world.cluster.pods(namespace),
-        world.cluster.services(namespace),
-        world.helm.state(),
-    )
+    seen, (judged, _) = await asyncio.gather(_look(world), world.helm.state())
     return StatusReport(
         provider=project.spec.provider,
         cluster=f"Kubernetes {version}",
-        nodes=[_node(node) for node in nodes],
+        nodes=[_node(node) for node in seen.nodes],
         release=_release(project, judged),
-        pods=[_pod(pod) for pod in pods],
-        url=_url(services),
-        students=sum(pod.component == "singleuser-server" for pod in pods),
+        pods=[_pod(pod) for pod in seen.pods],
+        url=_url(seen.services),
+        students=sum(pod.component == "singleuser-server" for pod in seen.pods),
         problems=[
             ProblemReport(found.object, found.summary, found.next)
-            for found in await diagnoses(world, pods=pods, nodes=nodes, services=services)
+            for found in diagnose.diagnose(seen, world.clock.now())
         ],
     )
 
 
-async def diagnoses(
-    world: Adapters,
-    *,
-    pods: Iterable[PodRow] | None = None,
-    nodes: Iterable[NodeRow] | None = None,
-    services: Iterable[ServiceRow] | None = None,
-) -> list[Diagnosis]:
-    """Return what is not well and why, from rows and events."""
-    namespace = world.project.spec.namespace
-    events, claims = await asyncio.gather(world.cluster.events(namespace), world.cluster.claims(namespace))
-    return diagnose(
-        pods=list(pods if pods is not None else await world.cluster.pods(namespace)),
-        nodes=list(nodes if nodes is not None else await world.cluster.nodes()),
-        services=list(services if services is not None else await world.cluster.services(namespace)),
-        claims=claims,
+async def diagnoses(world: Adapters) -> list[diagnose.Diagnosis]:
+    """Return what is not well and why; CouldNotLook when the cluster does not answer."""
+    await world.cluster.answers()
+    return diagnose.diagnose(await _look(world), world.clock.now())
+
+
+async def _look(world: Adapters) -> diagnose.Seen:
+    cluster, namespace = world.cluster, world.project.spec.namespace
+    pods, nodes, events, claims, services, default = await asyncio.gather(
+        cluster.pods(namespace),
+        cluster.nodes(),
+        cluster.events(namespace),
+        cluster.claims(namespace),
+        cluster.services(namespace),
+        cluster.default_storage_class(),
+    )
+    crashed = [pod for pod in pods if pod.restarts or pod.unwell]
+    logs = await asyncio.gather(*(cluster.log_tail(pod) for pod in crashed[:5]))
+    return diagnose.Seen(
+        pods=pods,
+        nodes=nodes,
         events=events,
+        claims=claims,
+        services=services,
+        logs={pod.name: lines for pod, lines in zip(crashed, logs, strict=False)},
+        default_class=default,
+        classes_known=True,
     )
 
 

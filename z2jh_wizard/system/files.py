@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -74,6 +75,20 @@ def back_up(path: Path, folder: Path) -> Path | None:
     copy = folder / f"{max(numbers, default=0) + 1:04d}-{path.name}"
     write_atomic(copy, data)
     return copy
+
+
+def remove_tree(folder: Path) -> None:
+    """Delete a folder of the wizard's own with all that is in it; a link is never followed. Fine if gone."""
+    if folder.is_symlink():
+        raise WizardError(f"{folder} was not deleted", "It is a link to somewhere else.")
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WizardError(
+            f"{folder} could not be deleted", f"{error.strerror}.", still_works="What is left in it is kept."
+        ) from error
 
 
 def read_text(path: Path, what: str) -> str:
