@@ -83,11 +83,16 @@ metadata:
   {{- include "practice.given" (pick . "annotations") | nindent 2 }}
 {{- end }}
 
-{{/* A map -> its entries that are not empty, as YAML; the others are left out. */}}
+{{/* A map -> its entries as YAML, without those that are empty; 0 and false are not empty. */}}
 {{- define "practice.given" -}}
 {{- range $key, $value := . }}
-{{- if $value }}
+{{- if not (has (toJson $value) (list "null" "\"\"" "[]" "{}")) }}
 {{ dict $key $value | toYaml }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* A list of the user's own -> its items, or nothing. */}}
+{{- define "practice.items" -}}
+{{- with . }}{{ toYaml . }}{{ end }}
 {{- end }}

@@ -6,7 +6,7 @@ apiVersion: policy/v1
 kind: PodDisruptionBudget
 {{ include "practice.metadata" . }}
 spec:
-  {{- pick .pdb "maxUnavailable" "minAvailable" | toYaml | nindent 2 }}
+  {{- include "practice.given" (pick .pdb "maxUnavailable" "minAvailable") | nindent 2 }}
   selector:
     matchLabels:
       {{- include "practice.selector" (list .root .component) | nindent 6 }}

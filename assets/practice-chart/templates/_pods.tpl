@@ -82,6 +82,11 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
+{{/* (list . template) -> the name of a priority class, when pods have priorities. */}}
+{{- define "practice.ifPriority" -}}
+{{- if (first .).Values.scheduling.podPriority.enabled }}{{ include (last .) (first .) }}{{ end }}
+{{- end }}
+
 {{/* (list "user" "prefer") -> node affinity terms for the nodes of that purpose. */}}
 {{- define "practice.purpose" -}}
 {{- $nodes := dict "matchExpressions" (list (dict "key" "hub.jupyter.org/node-purpose" "operator" "In" "values" (list (first .)))) -}}
@@ -107,7 +112,7 @@ imagePullSecrets:
 {{- $root := first . -}}
 {{- $core := $root.Values.scheduling.corePods -}}
 {{- include "practice.given" (dict "nodeSelector" (last .).nodeSelector "tolerations" (concat $core.tolerations (last .).tolerations)
-    "priorityClassName" (ternary (include "practice.corePriority" $root) "" $root.Values.scheduling.podPriority.enabled)) }}
+    "priorityClassName" (include "practice.ifPriority" (list $root "practice.corePriority"))) }}
 {{- include "practice.affinity" (dict "nodeAffinity" (include "practice.purpose" (list "core" $core.nodeAffinity.matchNodePurpose) | fromJson)) }}
 {{- end }}
 

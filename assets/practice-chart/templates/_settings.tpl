@@ -32,6 +32,15 @@
 {{/* Settings that cannot work: a line each; any of them stops the installation. */}}
 {{- define "practice.mistakes" -}}
 {{- $user := .Values.singleuser -}}
+{{- range $path := list "hub.service" "hub.networkPolicy.egressAllowRules" "hub.livenessProbe" "hub.readinessProbe"
+    "proxy.chp.livenessProbe" "proxy.chp.readinessProbe" "proxy.chp.networkPolicy.egressAllowRules" "proxy.traefik.pdb"
+    "proxy.traefik.serviceAccount" "singleuser.extraNodeAffinity" "singleuser.networkTools.image" "scheduling.userPlaceholder" }}
+{{- $section := $.Values }}
+{{- range splitList "." $path }}{{ $section = get ($section | default dict) . }}{{ end }}
+{{- if not (kindIs "map" $section) }}
+- {{ $path }} or the section around it is empty, which takes its defaults away: write settings below, or remove the line.
+{{- end }}
+{{- end }}
 {{- if hasKey .Values "auth" }}
 - auth: chart 0.11 replaced this section by hub.config, with class names as sections.
 {{- end }}

@@ -11,7 +11,8 @@
 - name: image-pull-singleuser-init-and-extra-containers-{{ $i }}
   image: {{ $container.image | quote }}
 {{- end }}
-{{- range $i, $profile := ternary $user.profileList list .Values.prePuller.pullProfileListImages }}
+{{- if .Values.prePuller.pullProfileListImages }}
+{{- range $i, $profile := $user.profileList }}
 {{- with $profile.kubespawner_override }}
 {{- with .image }}
 - name: image-pull-singleuser-profilelist-{{ $i }}
@@ -29,6 +30,7 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
 {{- range $key, $image := .Values.prePuller.extraImages }}
 - name: image-pull-{{ $key }}
   {{- include "practice.image" $image | nindent 2 }}
@@ -39,11 +41,10 @@
 {{- define "practice.pullerPods" -}}
 {{- $user := .root.Values.singleuser -}}
 {{- $puller := .root.Values.prePuller -}}
-{{- $priority := ternary (include "practice.pullerPriority" .root) "" .root.Values.scheduling.podPriority.enabled -}}
 serviceAccountName: {{ .account }}
 automountServiceAccountToken: false
 terminationGracePeriodSeconds: 0
-{{- include "practice.given" (dict "priorityClassName" $priority "nodeSelector" $user.nodeSelector
+{{- include "practice.given" (dict "priorityClassName" (include "practice.ifPriority" (list .root "practice.pullerPriority")) "nodeSelector" $user.nodeSelector
     "tolerations" (concat .root.Values.scheduling.userPods.tolerations $user.extraTolerations $puller.extraTolerations)) }}
 {{- include "practice.affinity" (dict "nodeAffinity" (pick (include "practice.userNodes" .root | fromJson) "required")) }}
 {{- include "practice.pullSecrets" (list .root $user.image) }}
