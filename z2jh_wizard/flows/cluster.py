@@ -134,6 +134,10 @@ class Cluster:
         place = objects.Place("v1", "persistentvolumeclaims", name, namespace)
         await objects.delete(self.transport(), place, uid)
 
+    async def delete_secret(self, namespace: str, name: str) -> None:
+        """Delete a Secret by name; one that is gone already is fine."""
+        await objects.delete(self.transport(), objects.Place("v1", "secrets", name, namespace))
+
     async def tiller_deployments(self) -> list[dict[str, Any]]:
         """Return deployments that look like Helm 2's Tiller."""
         return await probes.tiller_deployments(self.transport())

@@ -21,7 +21,7 @@ from z2jh_wizard.flows.orphans import RecordedChild, recorded_children
 from z2jh_wizard.helm.arguments import ChartSource, Target
 from z2jh_wizard.helm.client import Helm
 from z2jh_wizard.helm.command import HelmTool, find_helm
-from z2jh_wizard.helm.releases import PENDING, Judgement, Repair, Revision, judge, repair
+from z2jh_wizard.helm.releases import PENDING, Judgement, Repair, Revision, Status, judge, repair
 from z2jh_wizard.project import secrets_file
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.project.spec_file import parse_mapping
@@ -70,6 +70,12 @@ class HubHelm:
     def repair_plan(self) -> Repair:
         """Return how to mend the release as it was seen last."""
         return repair(self._history)
+
+    def unfinished_first_record(self) -> str:
+        """Return the Secret in which Helm keeps a first installation that never ended, or nothing."""
+        if len(self._history) == 1 and self._history[0].status is Status.PENDING_INSTALL:
+            return f"sh.helm.release.v1.{self._project.spec.release}.v{self._history[0].number}"
+        return ""
 
     def secret_values(self) -> dict[str, Any]:
         """Return what secrets.yaml holds."""

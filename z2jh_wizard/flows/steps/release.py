@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from z2jh_wizard.core.engine import Clock
+from collections.abc import AsyncIterator
+
 from z2jh_wizard.core.errors import CouldNotLook
 from z2jh_wizard.core.facts import HELM_TIMEOUT_MINUTES
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Resource, Step, Work
+from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.hub_helm import HubHelm, chart_source
-from z2jh_wizard.helm.releases import Standing, Uninstall
+from z2jh_wizard.helm.releases import Standing
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
 
@@ -22,10 +24,10 @@ class InstallRelease(Step):
     undoable = True
     why = "Helm sends everything of the hub to the cluster and waits until its parts are ready."
 
-    def __init__(self, project: Project, helm: HubHelm, clock: Clock) -> None:
+    def __init__(self, project: Project, helm: HubHelm, cluster: Cluster) -> None:
         self._project = project
         self._helm = helm
-        self._clock = clock
+        self._cluster = cluster
         self._release = project.spec.release
         self._seen = Standing.ABSENT
         self.title = f"Install the hub {self._release} with Helm"
@@ -90,18 +92,28 @@ class InstallRelease(Step):
     async def run(self) -> Work:
         """Mend what is stuck, then install or upgrade, and wait for the pods."""
         fresh = self._seen is Standing.ABSENT
-        if self._seen in (Standing.STUCK, Standing.FAILED):
-            repair = self._helm.repair_plan()
-            if isinstance(repair, Uninstall):
-                yield Line("the release never worked; removing what it left first")
-                fresh = True
-            if isinstance(repair, Uninstall) or self._seen is Standing.STUCK:
-                async for line in self._helm.mend():
-                    yield line
+        if self._seen is Standing.STUCK:
+            async for line in self._mend():
+                yield line
         async for line in self._helm.install():
             yield line
         if fresh:
             yield Made(Resource("release", self._release, self._project.spec.namespace))
+
+    async def _mend(self) -> AsyncIterator[Line]:
+        """Free a release whose Helm was killed; nothing that the hub keeps may be lost by it.
+
+        A first installation has nothing to roll back to, and uninstalling it would delete the hub's disk. So
+        only Helm's record of it is forgotten: Helm then takes over its own objects as they are.
+        """
+        record = self._helm.unfinished_first_record()
+        if record:
+            yield Line("Helm was killed during the first installation; forgetting its unfinished record")
+            await self._cluster.delete_secret(self._project.spec.namespace, record)
+            return
+        yield Line("Helm was killed in the middle of a change; mending the release first")
+        async for line in self._helm.mend():
+            yield line
 
     async def undo(self) -> Work:
         """Uninstall the release; the hub's own database goes with it, students' disks stay."""
