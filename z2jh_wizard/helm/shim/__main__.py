@@ -6,12 +6,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType, MappingProxyType
 from typing import TYPE_CHECKING
 
 from z2jh_wizard.helm.shim import changing, charts, reading, sdk
-from z2jh_wizard.helm.shim.flags import Arguments, HelmFailure, read
+from z2jh_wizard.helm.shim.flags import Arguments, HelmFailure, Sort, read
 from z2jh_wizard.helm.shim.output import write, write_error
 from z2jh_wizard.helm.shim.table import ALIASES, COMMANDS, GLOBAL, ONLY_IN_HELM, Command
 
@@ -23,6 +23,8 @@ _CANCELLABLE: Mapping[str, Callable[[Arguments, HelmContext], None]] = MappingPr
     "upgrade": changing.upgrade,
 })  # fmt: skip
 """What ends in good order when interrupted; the SDK can cancel nothing else, nor can Helm."""
+
+_BEFORE_COMMANDS = {word for flag in GLOBAL for word in (f"--{flag.name}", f"-{flag.letter}")} - {"-", "-h"}
 
 _OTHERS: Mapping[tuple[str, ...], Callable[[Arguments], None]] = MappingProxyType({
     ("rollback",): changing.rollback,
@@ -36,7 +38,7 @@ _OTHERS: Mapping[tuple[str, ...], Callable[[Arguments], None]] = MappingProxyTyp
     ("get", "manifest"): lambda arguments: reading.get_part(arguments, reading.manifest),
     ("get", "notes"): lambda arguments: reading.get_part(arguments, reading.notes),
     ("get", "hooks"): lambda arguments: reading.get_part(arguments, reading.hooks),
-    ("get", "all"): lambda arguments: reading.get_part(arguments, reading.everything),
+    ("get", "all"): reading.get_all,
     ("show", "values"): lambda arguments: charts.show("values", arguments),
     ("show", "chart"): lambda arguments: charts.show("chart", arguments),
     ("show", "readme"): lambda arguments: charts.show("readme", arguments),
@@ -51,7 +53,11 @@ _OTHERS: Mapping[tuple[str, ...], Callable[[Arguments], None]] = MappingProxyTyp
 def main(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
     """Run one Helm command and return its exit code: 0, or 1 with the error on stderr."""
     try:
-        name, command, rest = find_command(words)
+        found = find_command(words)
+        if found is None:
+            write(overview())
+            return 0
+        name, command, rest = found
         arguments = read(rest, (*GLOBAL, *command.flags), environment)
         if arguments.on("help"):
             write(usage(name, command))
@@ -64,37 +70,51 @@ def main(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> i
     return 0
 
 
-def find_command(words: Sequence[str]) -> tuple[tuple[str, ...], Command, list[str]]:
-    """Return the command that stands first among the words, and the words without it."""
-    names = [word for word in words if not word.startswith("-")][:2]
+def find_command(words: Sequence[str]) -> tuple[tuple[str, ...], Command, list[str]] | None:
+    """Return the command that the words begin with, and the other words; None if they only ask for help."""
+    places = list(_places_of_words(words))[:2]
+    names = [words[place] for place in places]
     if not names:
-        raise HelmFailure("no command given; the bundled Helm has: " + ", ".join(sorted(_first_words())))
+        return None
     first = ALIASES.get(names[0], names[0])
     for name in ((first, *names[1:]), (first,)):
         if name in COMMANDS:
-            rest = list(words)
-            for word in names[: len(name)]:
-                rest.remove(word)
-            return name, COMMANDS[name], rest
+            used = places[: len(name)]
+            return name, COMMANDS[name], [word for place, word in enumerate(words) if place not in used]
     if first in ONLY_IN_HELM:
         raise HelmFailure(f"the bundled Helm has no command {first}; use one from https://helm.sh for it")
-    if first in _first_words():
-        raise HelmFailure(f'"helm {first}" needs to know what: {", ".join(_second_words(first))}')
+    if any(name[0] == first for name in COMMANDS) and len(names) == 1:
+        return None
     raise HelmFailure(f'unknown command "{names[0]}" for "helm"\nRun \'helm --help\' for usage.')
 
 
-def _first_words() -> set[str]:
-    return {name[0] for name in COMMANDS}
+def _places_of_words(words: Sequence[str]) -> Iterator[int]:
+    """Find the words that are neither flags nor the values of the flags that may stand before a command."""
+    switches = {f"--{flag.name}" for flag in GLOBAL if flag.sort is Sort.SWITCH}
+    is_value = False
+    for place, word in enumerate(words):
+        if word.startswith("-"):
+            is_value = "=" not in word and word not in switches and word in _BEFORE_COMMANDS
+        elif is_value:
+            is_value = False
+        else:
+            yield place
 
 
-def _second_words(first: str) -> list[str]:
-    return [name[1] for name in COMMANDS if name[0] == first and len(name) == 2]
+def overview() -> str:
+    """Return which commands there are."""
+    lines = [f"  helm {' '.join(name)} {command.usage}".rstrip() for name, command in COMMANDS.items()]
+    return "The bundled Helm has these commands:\n\n" + "\n".join(lines) + "\n"
 
 
 def usage(name: Sequence[str], command: Command) -> str:
     """Return a short help text."""
     flags = sorted(flag.name for flag in (*GLOBAL, *command.flags) if not flag.missing)
-    return f"Usage:\n  helm {' '.join(name)} {command.usage} [flags]\n\nFlags: --{', --'.join(flags)}\n"
+    return f"Usage:\n  {_usage_line(name, command)}\n\nFlags: --{', --'.join(flags)}\n"
+
+
+def _usage_line(name: Sequence[str], command: Command) -> str:
+    return " ".join(filter(None, ("helm", *name, command.usage, "[flags]")))
 
 
 def _check_count(name: Sequence[str], command: Command, arguments: Arguments) -> None:
@@ -110,7 +130,7 @@ def _check_count(name: Sequence[str], command: Command, arguments: Arguments) ->
         problem = f'"helm {spoken}" requires {least} argument{"s" if least > 1 else ""}'
     else:
         problem = f'"helm {spoken}" requires at least {least} argument{"s" if least > 1 else ""}'
-    raise HelmFailure(f"{problem}\n\nUsage:  helm {spoken} {command.usage} [flags]")
+    raise HelmFailure(f"{problem}\n\nUsage:  {_usage_line(name, command)}")
 
 
 def _run(name: tuple[str, ...], arguments: Arguments) -> None:

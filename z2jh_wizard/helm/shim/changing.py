@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from z2jh_wizard.helm.shim.charts import opened_chart, rendered_hooks
 from z2jh_wizard.helm.shim.flags import Arguments, HelmFailure
 from z2jh_wizard.helm.shim.output import checked_format, write, write_data
-from z2jh_wizard.helm.shim.reading import describe, full_release
+from z2jh_wizard.helm.shim.reading import describe, full_release, hooks, manifest, notes
 from z2jh_wizard.helm.shim.sdk import Sdk
 from z2jh_wizard.helm.shim.table import DEFAULT_TIMEOUT, HOOKS_ONLY, WATCHER
 from z2jh_wizard.helm.shim.values import merge_values
@@ -59,11 +59,12 @@ def upgrade(arguments: Arguments, context: HelmContext) -> None:
     name, reference = arguments.words
     sdk = Sdk(arguments)
     standing = _standing(sdk, name) if arguments.on("install") else "deployed"
+    to_install = standing in ("absent", "uninstalled")
+    if to_install and arguments.text("output") == "table":
+        write(f'Release "{name}" does not exist. Installing it now.\n')
     with opened_chart(reference, arguments) as chart:
         change = _Change(sdk, name, chart, merge_values(arguments), arguments, context)
-        if standing in ("absent", "uninstalled"):
-            if arguments.text("output") == "table":
-                write(f'Release "{name}" does not exist. Installing it now.\n')
+        if to_install:
             _install(change, replace=standing == "uninstalled")
             return
         try:
@@ -77,10 +78,10 @@ def _standing(sdk: Sdk, name: str) -> str:
     import helm_python
 
     try:
-        status: str = sdk.call("helm_status", name)["status"]
+        revisions = sdk.call("helm_history", name)
     except helm_python.HelmNotFoundError:
         return "absent"
-    return status
+    return str(revisions[-1]["status"]) if revisions else "absent"
 
 
 def _install(change: _Change, *, replace: bool) -> None:
@@ -105,7 +106,7 @@ def _upgrade(change: _Change) -> None:
         reset_then_reuse_values=arguments.on("reset-then-reuse-values"),
         cleanup_on_fail=arguments.on("cleanup-on-fail"),
     )
-    if arguments.text("output") == "table" and not _dry_run(arguments):
+    if arguments.text("output") == "table":
         write(f'Release "{change.name}" has been upgraded. Happy Helming!\n')
     _tell(change, summary)
 
@@ -141,7 +142,7 @@ def _wait(arguments: Arguments, *, roll_back: bool = False) -> str:
     if given not in _WAITS:
         raise HelmFailure(
             f'invalid argument "{given}" for "--wait" flag: invalid wait input "{given}". '
-            "Valid inputs are true, watcher, hookOnly, legacy"
+            "Valid inputs are watcher, hookOnly, and legacy"
         )
     return WATCHER if roll_back and given == HOOKS_ONLY else _WAITS[given]
 
@@ -167,18 +168,22 @@ def _tell(change: _Change, summary: dict[str, Any]) -> None:
     else:
         release = full_release(change.sdk, summary["name"], summary["revision"])
     if output != "table":
-        write_data({**release, "chart": _chart_data(change.chart)}, output)
+        info = {"name": release.pop("name"), "info": release.pop("info")}
+        write_data({**info, "chart": _chart_data(change.chart), **release}, output)
         return
-    write(describe(release, notes=not (dry_run or change.arguments.on("hide-notes"))))
+    if change.arguments.on("hide-notes"):
+        release["info"].pop("notes", None)
+    write(describe(release, notes=False))
     if dry_run:
-        hooks = (f"---\n# Source: {hook['path']}\n{hook['manifest']}\n" for hook in release["hooks"])
-        write(f"HOOKS:\n{''.join(hooks)}MANIFEST:\n{release['manifest']}\n")
+        write(f"HOOKS:\n{hooks(release)}MANIFEST:\n{manifest(release)}")
+        write("\n" if release["info"].get("notes") else "")
+    write(notes(release))
 
 
 def _planned(change: _Change, summary: dict[str, Any], *, on_server: bool) -> dict[str, Any]:
     """Return a release that was only tried out, from its summary and its rendered hooks."""
     templates = change.sdk.render(change.chart, change.values, change.name, on_server=on_server)
-    return {
+    planned = {
         "name": summary["name"],
         "info": {
             "last_deployed": summary.get("deployed_at", ""),
@@ -192,6 +197,7 @@ def _planned(change: _Change, summary: dict[str, Any], *, on_server: bool) -> di
         "version": summary["revision"],
         "namespace": summary["namespace"],
     }
+    return {key: value for key, value in planned.items() if value}
 
 
 def _chart_data(chart: Chart) -> dict[str, Any]:
@@ -218,7 +224,10 @@ def rollback(arguments: Arguments) -> None:
         try:
             revision = int(arguments.words[1])
         except ValueError:
-            raise HelmFailure(f"could not convert revision to a number: {arguments.words[1]}") from None
+            raise HelmFailure(
+                "could not convert revision to a number: "
+                f'strconv.Atoi: parsing "{arguments.words[1]}": invalid syntax'
+            ) from None
     Sdk(arguments).roll_back(
         arguments.words[0],
         version=revision,

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
 _DOCUMENT = re.compile(r"^---[ \t]*\n", re.M)
 _HOOK = re.compile(r"^\s*[\"']?helm\.sh/hook[\"']?\s*:\s*[\"']?(?P<events>[\w, -]+)", re.M)
+_KIND = re.compile(r"^kind:\s*[\"']?(?P<kind>\w+)", re.M)
+_INSTALL_ORDER = (
+    "PriorityClass", "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PodSecurityPolicy",
+    "PodDisruptionBudget", "ServiceAccount", "Secret", "SecretList", "ConfigMap", "StorageClass",
+    "PersistentVolume", "PersistentVolumeClaim", "CustomResourceDefinition", "ClusterRole", "ClusterRoleList",
+    "ClusterRoleBinding", "ClusterRoleBindingList", "Role", "RoleList", "RoleBinding", "RoleBindingList",
+    "Service", "DaemonSet", "Pod", "ReplicationController", "ReplicaSet", "Deployment",
+    "HorizontalPodAutoscaler", "StatefulSet", "Job", "CronJob", "IngressClass", "Ingress", "APIService",
+)  # fmt: skip
+"""The kinds in the order in which Helm installs them, and prints hooks; others come last."""
+
 _SEVERITY = {0: "UNKNOWN", 1: "INFO", 2: "WARNING", 3: "ERROR"}
 
 
@@ -99,7 +110,7 @@ def show(part: str, arguments: Arguments) -> None:
         repo_url=arguments.text("repo") or None,
         plain_http=arguments.on("plain-http"),
     )
-    write(f"{text}\n")
+    write(text)
 
 
 def lint(arguments: Arguments) -> None:
@@ -120,7 +131,9 @@ def lint(arguments: Arguments) -> None:
             kube_version=arguments.text("kube-version") or None,
         )
         write(f"==> Linting {path}\n")
-        for message in report["messages"] or []:
+        messages = report["messages"] or []
+        write("".join(f"Error {error}\n" for error in report["errors"] or [] if not messages))
+        for message in messages:
             severity = _SEVERITY.get(message["severity"], "UNKNOWN")
             write(f"[{severity}] {message['path']}: {message['error']}\n")
         failed += bool(report["errors"])
@@ -164,14 +177,20 @@ def template(arguments: Arguments) -> None:
 
 
 def rendered_hooks(templates: dict[str, str]) -> list[dict[str, Any]]:
-    """Return the documents that are hooks, by path; a dry run of the SDK leaves them out."""
+    """Return the documents that are hooks, in Helm's order; a dry run of the SDK leaves them out."""
     found = []
     for path, text in sorted(templates.items()):
         for document in _DOCUMENT.split(text):
             if hook := _HOOK.search(document):
                 events = [event.strip() for event in hook["events"].split(",")]
-                found.append({"path": path, "manifest": document.strip("\n"), "events": events})
-    return found
+                found.append({"path": path, "manifest": document.lstrip("\n"), "events": events})
+    return sorted(found, key=_install_rank)
+
+
+def _install_rank(hook: dict[str, Any]) -> int:
+    kind = _KIND.search(hook["manifest"])
+    known = kind and kind["kind"] in _INSTALL_ORDER
+    return _INSTALL_ORDER.index(kind["kind"]) if kind and known else len(_INSTALL_ORDER)
 
 
 def _only(manifest: str, wanted: list[str], chart: str) -> str:
@@ -186,4 +205,4 @@ def _only(manifest: str, wanted: list[str], chart: str) -> str:
         if not found:
             raise HelmFailure(f"could not find template {name} in chart")
         kept += found
-    return "".join(f"---\n{document.rstrip()}\n" for document in kept)
+    return "".join(f"---\n{document}\n" for document in kept)

@@ -184,7 +184,8 @@ def duration(text: str) -> Fraction:
         return Fraction(0)
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        number = re.fullmatch(r"\d+\.?\d*", text)
-        what = "missing unit in duration" if number else "invalid duration"
-        raise ValueError(f'time: {what} "{text}"')
+        last = re.search(r"^(?:.*\d)?(\D*)$", text)
+        unit = last[1] if last and re.match(r"[\d.]", text) else None
+        what = "invalid" if unit is None else f'unknown unit "{unit}" in' if unit else "missing unit in"
+        raise ValueError(f'time: {what} duration "{text}"')
     return sum((Fraction(number) * _UNITS[unit] for number, unit in parts), Fraction(0))

@@ -162,9 +162,16 @@ def get_metadata(arguments: Arguments) -> None:
         "helm_get_metadata", arguments.words[0], revision=arguments.integer("revision")
     )
     if output == "table":
-        write("".join(f"{_heading(key)}: {value}\n" for key, value in metadata.items()))
+        write("".join(f"{_heading(key)}: {_inline(value)}\n" for key, value in metadata.items()))
     else:
         write_data(metadata, output)
+
+
+def _inline(value: Any) -> str:
+    """Return a value on one line, a mapping as ``key=value`` pairs."""
+    if isinstance(value, dict):
+        return ",".join(f"{key}={entry}" for key, entry in value.items())
+    return str(value)
 
 
 def _heading(key: str) -> str:
@@ -172,8 +179,23 @@ def _heading(key: str) -> str:
     return "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in key)
 
 
+def get_all(arguments: Arguments) -> None:
+    """``helm get all``: print all that is stored about a release, in words."""
+    import msgspec
+
+    sdk, revision = Sdk(arguments), arguments.integer("revision")
+    release = full_release(sdk, arguments.words[0], revision)
+    computed = sdk.call("helm_get_values", arguments.words[0], all=True, revision=revision)
+    given = msgspec.yaml.encode(release.get("config") or {}).decode()
+    write(
+        f"{describe(release, notes=False)}USER-SUPPLIED VALUES:\n{given}\n"
+        f"COMPUTED VALUES:\n{msgspec.yaml.encode(computed).decode()}\n"
+        f"HOOKS:\n{hooks(release)}MANIFEST:\n{manifest(release)}\n{notes(release)}"
+    )
+
+
 def get_part(arguments: Arguments, show: Callable[[dict[str, Any]], str]) -> None:
-    """``helm get manifest``, ``hooks``, ``notes`` and ``all``: print a part of a release."""
+    """``helm get manifest``, ``hooks`` and ``notes``: print a part of a release."""
     release = full_release(Sdk(arguments), arguments.words[0], arguments.integer("revision"))
     write(show(release))
 
@@ -186,21 +208,10 @@ def manifest(release: dict[str, Any]) -> str:
 def notes(release: dict[str, Any]) -> str:
     """Return what the chart says to its user, nothing if it says nothing."""
     text = release["info"].get("notes", "")
-    return f"NOTES:\n{text}\n" if text else ""
+    return f"NOTES:\n{text.strip()}\n" if text else ""
 
 
 def hooks(release: dict[str, Any]) -> str:
     """Return the hooks of a release."""
     parts = (f"---\n# Source: {hook['path']}\n{hook['manifest']}\n" for hook in release.get("hooks", []))
     return "".join(parts)
-
-
-def everything(release: dict[str, Any]) -> str:
-    """Return all that is stored about a release, in words."""
-    import msgspec
-
-    values = msgspec.yaml.encode(release.get("config") or {}).decode()
-    return (
-        f"{describe(release, notes=False)}USER-SUPPLIED VALUES:\n{values}\n"
-        f"HOOKS:\n{hooks(release)}MANIFEST:\n{manifest(release)}\n{notes(release)}"
-    )

@@ -1,4 +1,4 @@
-"""The Helm SDK bound to a cluster; options go straight to its C interface, which takes more than its wrapper."""
+"""The Helm SDK bound to a cluster; options go to its C interface, which takes more than its wrapper does."""
 
 from __future__ import annotations
 

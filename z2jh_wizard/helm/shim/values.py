@@ -10,6 +10,9 @@ from typing import Any
 
 from z2jh_wizard.helm.shim.flags import Arguments, HelmFailure
 
+LARGEST_EXACT = 1_000_000
+"""From here on templates print a decimal number with an exponent."""
+
 _LIST_INDEX = re.compile(r"\[\d+\]")
 
 
@@ -32,9 +35,11 @@ def merge_values(arguments: Arguments) -> dict[str, Any]:
         for expression in arguments.many(flag):
             _refuse_list_index(flag, expression)
             try:
-                merged = overlay(merged, parse(expression))
+                parsed = parse(expression)
             except helm_python.HelmError as error:
                 raise HelmFailure(f"failed parsing --{flag} data: {error}") from error
+            _refuse_large_numbers(flag, parsed)
+            merged = overlay(merged, parsed)
     return merged
 
 
@@ -64,6 +69,15 @@ def _refuse_list_index(flag: str, expression: str) -> None:
     keys = re.sub(r"=(?:\\.|[^,\\])*", "=", expression)
     if flag != "set-literal" and _LIST_INDEX.search(keys):
         raise HelmFailure(f"the bundled Helm cannot --{flag} an entry of a list; put the list into a file")
+
+
+def _refuse_large_numbers(flag: str, parsed: Any) -> None:
+    """Refuse numbers that templates would print as 1e+06: unlike Helm, the SDK takes them as decimals."""
+    if isinstance(parsed, dict | list):
+        for value in parsed.values() if isinstance(parsed, dict) else parsed:
+            _refuse_large_numbers(flag, value)
+    elif isinstance(parsed, int) and abs(parsed) >= LARGEST_EXACT:
+        raise HelmFailure(f"the bundled Helm cannot --{flag} {parsed} exactly; use --set-string or a file")
 
 
 def overlay(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
