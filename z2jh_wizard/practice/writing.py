@@ -251,4 +251,7 @@ def _replace(call: Call, live: Object, new: Object, warnings: list[str]) -> Writ
 
 
 async def _answer(call: Call, written: Written) -> web.Response:
+    if written.created and not call.dry_run:
+        meta = written.object["metadata"]
+        call.request["made"] = {"name": meta["name"], "uid": meta["uid"]}
     return await call.answer(written.object, 201 if written.created else 200, written.warnings)
