@@ -47,7 +47,7 @@ class Tiller:
         return f"{text} Helm 3 and newer do not need it."
 
 
-def find_tillers(deployments: Iterable[Mapping[str, Any]]) -> list[Tiller]:
+def find(deployments: Iterable[Mapping[str, Any]]) -> list[Tiller]:
     """Return the Tillers among Deployments, given as the API's own JSON."""
     return [_read(deployment) for deployment in deployments if _is_tiller(deployment)]
 
