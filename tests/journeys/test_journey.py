@@ -1,0 +1,122 @@
+"""From nothing to a hub and back to nothing, by commands."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+
+import pytest
+
+SETUP_STEPS = [
+    "helm.tool",
+    "cluster.practice",
+    "cluster.answers",
+    "cluster.nodes",
+    "helm.tiller",
+    "hub.namespace",
+    "hub.secrets",
+    "hub.config",
+    "hub.chart",
+    "hub.release",
+    "hub.pods",
+    "hub.address",
+]
+
+
+@pytest.mark.parametrize("helm", [True, False], ids=["helm-on-path", "bundled-helm"])
+def test_a_hub_is_planned_made_looked_at_changed_and_removed(wizard_of, helm):
+    wizard = wizard_of(helm=helm, start=False)
+    plan = wizard.json("plan", expect=3)
+    assert [step["id"] for step in plan] == SETUP_STEPS
+    assert set(plan[0]) >= {"id", "title", "finding", "danger", "by", "commands"}
+    assert not (wizard.folder / "config.yaml").exists()
+
+    wizard.run("practice", "start", "--speed", "0.1")
+    events = wizard.events("apply")
+    assert all(set(event) >= {"time", "step", "state", "text"} for event in events)
+    finals = {event["step"]: event["state"] for event in events if event["kind"] == "state"}
+    assert [finals[step] for step in SETUP_STEPS[5:]] == ["done"] * 7
+    for name in ("config.yaml", "secrets.yaml", "kubeconfig"):
+        assert stat.S_IMODE((wizard.folder / name).stat().st_mode) == 0o600
+
+    again = wizard.events("apply")
+    assert {event["state"] for event in again} == {"already"}
+    assert {step["finding"] for step in wizard.json("plan")} == {"ready"}
+
+    status = wizard.json("status")
+    assert status["release"]["state"] == "deployed"
+    assert status["url"].startswith("http://203.0.113.")
+    assert status["problems"] == []
+
+    wizard.run("config", "set", "cull.timeout", "7200")
+    changed = {step["id"]: step["finding"] for step in wizard.json("plan", expect=3)}
+    assert changed["hub.release"] == "drifted"
+    wizard.run("apply")
+    assert wizard.json("status")["release"]["revision"] == 2
+
+    assert wizard.run("teardown", "--confirm", "wrong", expect=5).stdout == ""
+    receipt = wizard.json("teardown", "--confirm", "jhub")
+    assert receipt["left"] == []
+    assert receipt["cost_left_month"] == 0
+    assert any(item.startswith("release") for item in receipt["removed"])
+    assert wizard.json("teardown", "--confirm", "jhub")["removed"] == []
+
+
+def test_students_come_the_cluster_is_resized_and_they_are_all_removed(wizard_of):
+    wizard = wizard_of()
+    wizard.run("apply")
+    wizard.run("practice", "students", "3")
+    wizard.run("resize", "3")
+    assert len([node for node in wizard.json("status")["nodes"] if node["pool"] == "user"]) == 3
+    wizard.run("resize", "3")
+    wizard.run("resize", "1")
+    assert len([node for node in wizard.json("status")["nodes"] if node["pool"] == "user"]) == 1
+    assert "no pool moon" in wizard.run("resize", "2", "--pool", "moon", expect=4 - 2).stderr
+    receipt = wizard.json("teardown", "--confirm", "jhub")
+    assert sum(item.startswith("disk") for item in receipt["removed"]) == 3
+
+
+def test_a_colleague_without_the_records_gets_the_same_hub(wizard_of, tmp_path):
+    """A copy of the folder without .z2jh works from z2jh.yaml, config.yaml and secrets.yaml alone."""
+    wizard = wizard_of()
+    wizard.run("apply")
+    (wizard.folder / ".z2jh" / "journal.jsonl").unlink()
+    (wizard.folder / ".z2jh" / "config.sha256").unlink()
+    assert {event["state"] for event in wizard.events("apply")} == {"already"}
+    assert wizard.run("config", "set", "cull.timeout", "1", expect=5).returncode == 5
+
+
+def test_another_cluster_under_the_same_project_is_refused(wizard_of):
+    wizard = wizard_of()
+    wizard.run("apply")
+    spec = wizard.folder / "z2jh.yaml"
+    text = spec.read_text()
+    spec.write_text(text.replace("uid: ", "uid: 0000"))
+    done = wizard.run("apply", expect=5)
+    assert "another cluster" in done.stdout + done.stderr
+
+
+def test_the_whole_journey_headless_leaves_nothing_behind(home, helm_binary):
+    environment = {**os.environ, "HOME": str(home), "PATH": f"{helm_binary.parent}:/usr/bin:/bin"}
+    environment["TMPDIR"] = str(home)
+    done = subprocess.run(
+        [sys.executable, "-m", "z2jh_wizard", "practice", "--headless", "--speed", "0.05", "--students", "5"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for words in (
+        "PRACTICE",
+        "$ helm upgrade --install",
+        "5 of 5 students",
+        "Receipt for jhub",
+        "left      nothing",
+    ):
+        assert words in done.stdout
+    assert not list(home.glob("z2jh-practice-*"))
