@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def main() -> None:
     wire = wire_facts()
     TABLES.mkdir(parents=True, exist_ok=True)
     write_table("wire.json.gz", wire_table(wire))
-    write_table("schemas.json.gz", schema_table(kubernetes, enumerated_fields(wire, enumerations(api))))
+    write_table("schemas.json.gz", schema_table(kubernetes, Facts.of(wire, enumerations(api))))
     shutil.copyfile(kubernetes / "LICENSE", TABLES / "LICENSE")
     (TABLES / "NOTICE").write_text(NOTICE, encoding="utf-8")
 
@@ -143,26 +144,38 @@ def enumerations(api: Path) -> dict[str, list[str]]:
     return found
 
 
-def enumerated_fields(facts: Json, values: Mapping[str, list[str]]) -> dict[tuple[str, str], list[str]]:
-    """Return {(type, JSON field): values} for the fields of an enumerated type, inline fields included."""
-    messages: Mapping[str, list[Json]] = facts["messages"]
+@dataclass(frozen=True)
+class Facts:
+    """What Go knows and OpenAPI does not, by type and JSON field."""
 
-    def flat(name: str) -> Iterator[Json]:
-        for field in messages[name]:
-            if field.get("inline"):
-                yield from flat(field["type"])
-            else:
-                yield field
+    enums: Mapping[tuple[str, str], list[str]]
+    omitted: frozenset[tuple[str, str]]
+    """The fields that are left out of JSON when they are empty: plain values, lists and maps."""
 
-    return {
-        (go_type(name), field["name"]): values[field["go"]]
-        for name in messages
-        for field in flat(name)
-        if field.get("go") in values
-    }
+    @staticmethod
+    def of(wire: Json, values: Mapping[str, list[str]]) -> Facts:
+        """Read the facts of every type, the fields of inline structs included."""
+        enums, omitted = {}, set()
+        for name in wire["messages"]:
+            for field in _flat(wire["messages"], name):
+                key = go_type(name), field["name"]
+                if field.get("go") in values:
+                    enums[key] = values[field["go"]]
+                is_plain = field.get("card") or "/" not in field["type"]
+                if field.get("omit") and not field.get("pointer") and is_plain:
+                    omitted.add(key)
+        return Facts(enums, frozenset(omitted))
 
 
-def schema_table(kubernetes: Path, enums: Mapping[tuple[str, str], list[str]]) -> Json:
+def _flat(messages: Mapping[str, list[Json]], name: str) -> Iterator[Json]:
+    for field in messages[name]:
+        if field.get("inline"):
+            yield from _flat(messages, field["type"])
+        else:
+            yield field
+
+
+def schema_table(kubernetes: Path, facts: Facts) -> Json:
     """Return {"kinds": {group/version/kind: type}, "types": {type: schema}} of the stable API versions."""
     documents = [
         json.loads(path.read_text(encoding="utf-8"))
@@ -177,7 +190,7 @@ def schema_table(kubernetes: Path, enums: Mapping[tuple[str, str], list[str]]) -
             if not re.search("alpha|beta", gvk["version"]) and not _NO_OBJECTS.search(gvk["kind"]):
                 kinds[f"{gvk['group']}/{gvk['version']}/{gvk['kind']}"] = name
     names = {name: openapi_type(name) for name in reached(schemas, kinds.values())}
-    types = {short: _type(schemas[name], short, enums) for name, short in names.items()}
+    types = {short: _type(schemas[name], short, facts) for name, short in names.items()}
     return {
         "kubernetes": KUBERNETES,
         "kinds": {kind: openapi_type(name) for kind, name in kinds.items() if not kind.endswith("List")},
@@ -197,21 +210,25 @@ def reached(schemas: Json, roots: Iterable[str]) -> set[str]:
     return found
 
 
-def _type(schema: Json, name: str, enums: Mapping[tuple[str, str], list[str]]) -> Json:
+def _type(schema: Json, name: str, facts: Facts) -> Json:
     """Return a named schema: an object with its fields, or a plain value."""
     if "properties" not in schema:
         return _value(schema)
     fields: Json = {}
     for field, shown in schema["properties"].items():
         use = _value(shown)
-        if (name, field) in enums:
-            (use["items"] if use.get("type") == "list" else use)["enum"] = enums[name, field]
+        if enum := facts.enums.get((name, field)):
+            (use["items"] if use.get("type") == "list" else use)["enum"] = enum
+        if (name, field) in facts.omitted:
+            use["omit"] = True
         fields[field] = use
     found: Json = {"type": "object", "fields": fields}
     if schema.get("x-kubernetes-map-type"):
         found["map"] = schema["x-kubernetes-map-type"]
     if schema.get("required"):
         found["required"] = sorted(schema["required"])
+    if defaulted := [field for field, use in fields.items() if "default" in use]:
+        found["defaulted"] = sorted(defaulted)
     return found
 
 

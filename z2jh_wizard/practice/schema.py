@@ -86,6 +86,16 @@ class Schema:
         """Return the value that the server fills in, or None."""
         return self._use.get("default")
 
+    def defaulted(self) -> Iterator[tuple[str, Schema]]:
+        """Yield the fields of an object that the server fills in."""
+        for name in self._raw.get("defaulted", ()):
+            yield name, Schema(self._raw["fields"][name], self._types)
+
+    @property
+    def omitted_when_empty(self) -> bool:
+        """Tell whether a plain value, list or map is left out of JSON when it is empty."""
+        return bool(self._use.get("omit"))
+
     @property
     def enum(self) -> tuple[str, ...]:
         """Return the values that are allowed, sorted; none when all are."""
