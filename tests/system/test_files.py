@@ -15,7 +15,14 @@ import pytest
 
 from z2jh_wizard.core.errors import ExitCode, InvalidInput, WizardError
 from z2jh_wizard.system import files
-from z2jh_wizard.system.files import PUBLIC_FILE, back_up, make_private_folder, read_text, write_atomic
+from z2jh_wizard.system.files import (
+    PUBLIC_FILE,
+    back_up,
+    make_private_folder,
+    read_text,
+    remove_tree,
+    write_atomic,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -322,3 +329,32 @@ def test_a_pipe_can_be_read(tmp_path: Path) -> None:
     writer.start()
     assert read_text(pipe, "config.yaml") == "hub: {}\n"
     writer.join()
+
+
+# --- deleting ---------------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_deleted_with_all_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / ".z2jh"
+    (folder / "logs").mkdir(parents=True)
+    (folder / "logs" / "r1.log").touch()
+    remove_tree(folder)
+    assert names(tmp_path) == []
+    remove_tree(folder)
+
+
+def test_a_link_is_never_followed_when_deleting(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notebook.ipynb").touch()
+    (tmp_path / ".z2jh").mkdir()
+    (tmp_path / ".z2jh" / "link").symlink_to(tmp_path / "mine")
+    (tmp_path / "link").symlink_to(tmp_path / "mine")
+    with pytest.raises(WizardError, match="It is a link to somewhere else"):
+        remove_tree(tmp_path / "link")
+    remove_tree(tmp_path / ".z2jh")
+    assert names(tmp_path / "mine") == ["notebook.ipynb"]
+
+
+def test_what_cannot_be_deleted_is_said_in_words(target: Path) -> None:
+    with pytest.raises(WizardError, match="could not be deleted"):
+        remove_tree(target)

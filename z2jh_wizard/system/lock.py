@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-import socket
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,7 +46,7 @@ def writing(folder: Path, doing: str, clock: Clock) -> Iterator[None]:
         raise cannot_write(folder / "lock", error, "Nothing was changed.") from error
     owner_file = folder / "lock.owner"
     try:
-        owner = Owner(os.getpid(), _user(), socket.gethostname(), rfc3339(clock.now()), doing)
+        owner = Owner(os.getpid(), _user(), platform.node(), rfc3339(clock.now()), doing)
         write_atomic(owner_file, msgspec.json.encode(owner))
         yield
     finally:
