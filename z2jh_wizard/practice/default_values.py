@@ -17,6 +17,14 @@ _HOUR = 3600
 _MODE_0644 = 0o644
 _RBAC = "rbac.authorization.k8s.io"
 
+_WEBHOOK: Mapping[str, Any] = {
+    "failurePolicy": "Fail",
+    "matchPolicy": "Equivalent",
+    "namespaceSelector": {},
+    "objectSelector": {},
+    "timeoutSeconds": 10,
+}
+
 CONSTANTS: Mapping[str, Mapping[str, Any]] = {
     "core.v1.PodSpec": {
         "dnsPolicy": "ClusterFirst",
@@ -68,6 +76,9 @@ CONSTANTS: Mapping[str, Mapping[str, Any]] = {
     "networking.v1.NetworkPolicyPort": {"protocol": "TCP"},
     "scheduling.v1.PriorityClass": {"preemptionPolicy": "PreemptLowerPriority"},
     "rbac.v1.RoleRef": {"apiGroup": _RBAC},
+    "admissionregistration.v1.ValidatingWebhook": _WEBHOOK,
+    "admissionregistration.v1.MutatingWebhook": {**_WEBHOOK, "reinvocationPolicy": "Never"},
+    "admissionregistration.v1.RuleWithOperations": {"scope": "*"},
     "apiextensions.v1.CustomResourceDefinitionSpec": {"conversion": {"strategy": "None"}},
 }
 
@@ -83,6 +94,13 @@ def pull_policy(image: str) -> str:
     name = image.rpartition("/")[2]
     latest = "@" not in name and name.partition(":")[2] in ("", "latest")
     return "Always" if latest else "IfNotPresent"
+
+
+def _pod_spec(spec: Object) -> None:
+    """Keep the service account under its old name, too."""
+    account = spec.get("serviceAccountName") or spec.get("serviceAccount")
+    if account:
+        spec["serviceAccountName"] = spec["serviceAccount"] = account
 
 
 def _volume(volume: Object) -> None:
@@ -188,7 +206,8 @@ def _claim_template_kinds(spec: Object) -> None:
         claim.update(apiVersion="v1", kind="PersistentVolumeClaim")
 
 
-def _job_spec(spec: Object) -> None:
+def _job(job: Object) -> None:
+    spec = job["spec"]
     if "completions" not in spec and "parallelism" not in spec:
         spec["completions"] = 1
     spec.setdefault("parallelism", 1)
@@ -198,22 +217,22 @@ def _job_spec(spec: Object) -> None:
     spec.setdefault("manualSelector", False)
     fails_by_policy = "podFailurePolicy" in spec
     spec.setdefault("podReplacementPolicy", "Failed" if fails_by_policy else "TerminatingOrFailed")
+    _select_own_pods(job)
 
 
-def _job(job: Object) -> None:
-    """Give a job its labels, and a selector of its own unless it brings one (pkg/registry/batch/job)."""
+def _select_own_pods(job: Object) -> None:
+    """Give a job a selector of its own unless it brings one, and its labels (pkg/registry/batch/job)."""
     metadata, spec = job["metadata"], job["spec"]
     template = spec["template"]["metadata"]
+    uid = metadata.get("uid")
+    if uid and not spec["manualSelector"]:
+        labels = template.setdefault("labels", {})
+        for prefix in ("", "batch.kubernetes.io/"):
+            labels.setdefault(f"{prefix}controller-uid", uid)
+            labels.setdefault(f"{prefix}job-name", metadata["name"])
+        spec.setdefault("selector", {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}})
     if template.get("labels") and not metadata.get("labels"):
         metadata["labels"] = dict(template["labels"])
-    uid = metadata.get("uid")
-    if spec["manualSelector"] or not uid:
-        return
-    labels = template.setdefault("labels", {})
-    for prefix in ("", "batch.kubernetes.io/"):
-        labels.setdefault(f"{prefix}controller-uid", uid)
-        labels.setdefault(f"{prefix}job-name", metadata["name"])
-    spec.setdefault("selector", {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}})
 
 
 def _network_policy_spec(spec: Object) -> None:
@@ -231,10 +250,10 @@ def _autoscaler_spec(spec: Object) -> None:
     spec.setdefault("metrics", [{"type": "Resource", "resource": {"name": "cpu", "target": target}}])
 
 
-def _custom_names(names: Object) -> None:
-    kind = names.get("kind", "")
-    names.setdefault("singular", kind.lower())
-    names.setdefault("listKind", f"{kind}List")
+def _custom_resource(spec: Object) -> None:
+    names = spec["names"]
+    names["singular"] = names.get("singular") or names.get("kind", "").lower()
+    names["listKind"] = names.get("listKind") or f"{names.get('kind', '')}List"
 
 
 RULES: Mapping[str, Callable[[Object], None]] = {
@@ -242,6 +261,7 @@ RULES: Mapping[str, Callable[[Object], None]] = {
     "core.v1.EphemeralContainer": _container,
     "core.v1.Volume": _volume,
     "core.v1.Pod": _pod,
+    "core.v1.PodSpec": _pod_spec,
     "core.v1.Secret": _secret,
     "core.v1.Namespace": _namespace,
     "core.v1.NodeStatus": _node_status,
@@ -252,12 +272,11 @@ RULES: Mapping[str, Callable[[Object], None]] = {
     "apps.v1.DaemonSetUpdateStrategy": _daemon_set_strategy,
     "apps.v1.StatefulSetUpdateStrategy": _stateful_set_strategy,
     "apps.v1.StatefulSetSpec": _claim_template_kinds,
-    "batch.v1.JobSpec": _job_spec,
     "batch.v1.Job": _job,
     "networking.v1.NetworkPolicySpec": _network_policy_spec,
     "rbac.v1.Subject": _subject,
     "autoscaling.v2.HorizontalPodAutoscalerSpec": _autoscaler_spec,
-    "apiextensions.v1.CustomResourceDefinitionNames": _custom_names,
+    "apiextensions.v1.CustomResourceDefinitionSpec": _custom_resource,
 }
 
 

@@ -49,7 +49,7 @@ def _object(value: Object, schema: Schema) -> Object:
         if not (field.omitted_when_empty and _is_zero(form)):
             stored[name] = form
     for name, field in schema.defaulted():
-        if name not in stored:
+        if name not in stored and not (field.omitted_when_empty and _is_zero(field.default)):
             stored[name] = stored_form(field.default, field)
     complete(schema.name, stored)
     return stored
