@@ -15,6 +15,9 @@ from filelock import FileLock, Timeout
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.practice.server import MakeWorld, PracticeServer
+from z2jh_wizard.practice.store import Store
+from z2jh_wizard.practice.tls import CA_FILE
+from z2jh_wizard.practice.world import Settings, World
 from z2jh_wizard.system.files import PRIVATE_FILE, make_private_folder
 
 LOCK_FILE = "server.lock"
@@ -36,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         make_private_folder(folder)
         with FileLock(folder / LOCK_FILE, timeout=0, mode=PRIVATE_FILE):
-            asyncio.run(_serve(folder, _world_maker(arguments), arguments.port))
+            asyncio.run(_serve(folder, arguments))
     except Timeout:
         log.info("The practice cluster of %s runs already.", folder)
     except (WizardError, OSError) as error:
@@ -56,12 +59,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _serve(folder: Path, make_world: MakeWorld, port: int | None) -> None:
+def _world_maker(speed: float | None, nodes: int | None) -> MakeWorld:
+    """Return what makes the world of a new cluster; a saved one keeps its nodes."""
+    usual = Settings()
+
+    def make_world(store: Store, folder: Path) -> World:
+        settings = Settings(
+            user_nodes=usual.user_nodes if nodes is None else nodes,
+            speed=usual.speed if speed is None else speed,
+            certificate=(folder / CA_FILE).read_text("ascii"),
+        )
+        return World(store, settings, folder)
+
+    return make_world
+
+
+async def _serve(folder: Path, arguments: argparse.Namespace) -> None:
     asked_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop.set)
-    server = PracticeServer(folder, make_world, port)
+    make_world = _world_maker(arguments.speed, arguments.nodes)
+    server = PracticeServer(folder, make_world, arguments.port, speed=arguments.speed)
     try:
         info = await server.start()
         log.info("The practice cluster of %s listens on %s.", folder, info.url)

@@ -110,6 +110,7 @@ class Api:
 
     async def _answer(self, request: web.Request, segments: list[str]) -> web.StreamResponse:
         response: web.StreamResponse | None = None
+        made: dict[str, str] = {}
         try:
             self._check_token(request)
             if segments[:1] == [CONTROL_PATH]:
@@ -119,7 +120,7 @@ class Api:
                 return _dropped(request)
             if fault is not None:
                 raise fault
-            response = await self._route(request, segments)
+            response = await self._route(request, segments, made)
         except status.ApiError as error:
             response = media.json_response(error.body(), error.code)
             seconds = error.details.get("retryAfterSeconds")
@@ -136,7 +137,7 @@ class Api:
             body = status.internal(f"the practice cluster made a mistake ({type(error).__name__})").body()
             response = media.json_response(body, 500)
         finally:
-            self._note(request, response.status if response else 499)
+            self._note(request, response.status if response else 499, made)
         return response
 
     def _check_token(self, request: web.Request) -> None:
@@ -145,8 +146,7 @@ class Api:
         if scheme.lower() != "bearer" or not same:
             raise status.unauthorized()
 
-    def _note(self, request: web.Request, code: int) -> None:
-        made = request.get("made", {})
+    def _note(self, request: web.Request, code: int, made: Mapping[str, str]) -> None:
         self._journal.write(
             request_journal.entry(
                 _verb(request),
@@ -159,10 +159,13 @@ class Api:
             )
         )
 
-    async def _route(self, request: web.Request, segments: list[str]) -> web.StreamResponse:
+    async def _route(
+        self, request: web.Request, segments: list[str], made: dict[str, str]
+    ) -> web.StreamResponse:
         root = segments[0] if segments else ""
         if root in ("api", "apis") and len(segments) > (2 if root == "api" else 3):
-            return await self._serve(Call(request, find_target(segments, self._store.catalogue), self._store))
+            target = find_target(segments, self._store.catalogue)
+            return await self._serve(Call(request, target, self._store, made))
         if request.method != "GET":
             raise status.method_not_allowed() if root in ("api", "apis") else status.page_not_found()
         return await self._discover(request, segments)
@@ -226,7 +229,7 @@ def _subresource_handler(call: Call) -> Handler:
         )
     if name not in call.resource.subresources:
         raise status.page_not_found()
-    handler = _SUBRESOURCES[name].get(call.request.method)
+    handler = _SUBRESOURCES.get(name, {}).get(call.request.method)
     if handler is None:
         raise status.method_not_allowed()
     return handler

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -22,11 +22,12 @@ FIELD_VALIDATIONS = ("Ignore", "Warn", "Strict")
 
 @dataclass(frozen=True)
 class Call:
-    """A request to the API with the target that its path names."""
+    """A request to the API with the target that its path names; ``made`` takes what it creates."""
 
     request: web.Request
     target: Target
     store: Store
+    made: dict[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> Resource:

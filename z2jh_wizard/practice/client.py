@@ -17,6 +17,8 @@ import aiohttp
 import z2jh_wizard
 from z2jh_wizard.core.errors import CouldNotLook, InvalidInput, WizardError
 from z2jh_wizard.practice.server import ServerInfo, read_info
+from z2jh_wizard.practice.tls import CA_FILE
+from z2jh_wizard.practice.token import TOKEN_FILE, token
 from z2jh_wizard.system.children import start_detached
 from z2jh_wizard.system.files import make_private_folder
 from z2jh_wizard.system.processes import ProcessIdentity, is_alive, signal_process
@@ -127,18 +129,6 @@ async def requests(state_dir: Path, limit: int = 100) -> list[dict[str, Any]]:
     return entries
 
 
-def token(state_dir: Path) -> str:
-    """Return the bearer token; CouldNotLook when the cluster was never started."""
-    try:
-        return (state_dir / "token").read_text("ascii").strip()
-    except OSError:
-        raise CouldNotLook(
-            "The practice cluster has no token",
-            f"{state_dir} holds none: it was never started.",
-            next_step="Run: z2jh-wizard practice start",
-        ) from None
-
-
 def credentials(state_dir: Path) -> dict[str, Any]:
     """Return the ExecCredential that a kubeconfig's exec plugin prints."""
     return {
@@ -152,14 +142,16 @@ def kubeconfig(
     state_dir: Path, server_url: str, *, name: str = NAME, user: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Return a kubeconfig for the practice cluster; without ``user`` it names the file with the token."""
-    authority = base64.b64encode((state_dir / "ca.crt").read_bytes()).decode()
+    authority = base64.b64encode((state_dir / CA_FILE).read_bytes()).decode()
     return {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [
             {"name": name, "cluster": {"server": server_url, "certificate-authority-data": authority}}
         ],
-        "users": [{"name": name, "user": dict(user or {"tokenFile": str((state_dir / "token").absolute())})}],
+        "users": [
+            {"name": name, "user": dict(user or {"tokenFile": str((state_dir / TOKEN_FILE).absolute())})}
+        ],
         "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
         "current-context": name,
     }

@@ -19,7 +19,7 @@ from z2jh_wizard.practice.custom_resources import CustomResources
 from z2jh_wizard.practice.persistence import Persistence
 from z2jh_wizard.practice.request_journal import RequestJournal
 from z2jh_wizard.practice.store import Store
-from z2jh_wizard.practice.tls import HOST, identity
+from z2jh_wizard.practice.tls import HOST, Identity, identity
 from z2jh_wizard.system.files import make_private_folder, write_atomic
 from z2jh_wizard.system.processes import identify
 
@@ -53,13 +53,16 @@ class ServerInfo(msgspec.Struct, frozen=True):
 
 
 class PracticeServer:
-    """One practice cluster; ``start`` and ``stop`` are called once each."""
+    """One practice cluster; ``start`` and ``stop`` are called once each; ``speed`` wins over a saved one."""
 
-    def __init__(self, folder: Path, make_world: MakeWorld, port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, make_world: MakeWorld, port: int | None = None, *, speed: float | None = None
+    ) -> None:
         self.store = Store()
         self._folder = folder
         self._make_world = make_world
         self._port = port
+        self._speed = speed
         self._persistence = Persistence(folder, self.store)
         self._journal = RequestJournal(folder / JOURNAL_FILE)
         self._tasks: list[asyncio.Task[None]] = []
@@ -73,14 +76,17 @@ class PracticeServer:
         if loaded.complaint:
             log.warning("%s", loaded.complaint)
         CustomResources(self.store)
+        proofs = identity(self._folder)
         world = self._make_world(self.store, self._folder)
         if loaded.world is not None:
             world.restore(loaded.world)
+            if self._speed is not None:
+                world.control("speed", {"speed": self._speed})
         self._persistence.start(world.to_json)
-        info = await self._listen(world)
-        write_atomic(self._folder / SERVER_FILE, msgspec.json.encode(info))
         for name, work in (("world", world.run()), ("persistence", self._persistence.run())):
             self._tasks.append(asyncio.create_task(work, name=name))
+        info = await self._listen(world, proofs)
+        write_atomic(self._folder / SERVER_FILE, msgspec.json.encode(info))
         return info
 
     def idle_seconds(self) -> float:
@@ -106,8 +112,7 @@ class PracticeServer:
             self._persistence.stop()
         self._journal.close()
 
-    async def _listen(self, world: World) -> ServerInfo:
-        proofs = identity(self._folder)
+    async def _listen(self, world: World, proofs: Identity) -> ServerInfo:
         control = Control(world, self._journal, self._persistence.dirty.set)
         self._api = Api(self.store, world, proofs.token(), self._journal, control)
         # A client that goes away ends its watch at once.

@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from z2jh_wizard.practice.objects import time_text
+from z2jh_wizard.practice.token import TOKEN_FILE
 from z2jh_wizard.system.files import write_atomic
 
 HOST = "127.0.0.1"
+CA_FILE = "ca.crt"
 NAMES = ("localhost", "kubernetes", "kubernetes.default.svc")
 
 _CA_DAYS = 3650
@@ -51,8 +53,8 @@ def identity(folder: Path) -> Identity:
 
     The server's own certificate is made anew each time, so that it never runs out.
     """
-    ca_file, ca_key_file = folder / "ca.crt", folder / "ca.key"
-    certificate_file, token_file = folder / "server.pem", folder / "token"
+    ca_file, ca_key_file = folder / CA_FILE, folder / "ca.key"
+    certificate_file, token_file = folder / "server.pem", folder / TOKEN_FILE
     ca = _load_ca(ca_file, ca_key_file)
     if ca is None:
         ca = _make_ca()

@@ -27,13 +27,14 @@ INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 
 
 class Subscription:
-    """The changes of one resource from now on, waiting to be sent."""
+    """The changes of one resource from now on, waiting to be sent; ``overflown`` when too many waited."""
 
     def __init__(self, call: Call) -> None:
         self._store = call.store
         self._key = call.stored.key
         self._waiting: deque[Change] = deque()
         self._arrived = asyncio.Event()
+        self.overflown = False
 
     def __enter__(self) -> Subscription:
         self._store.listeners.append(self._hear)
@@ -46,11 +47,7 @@ class Subscription:
         if change.resource.key == self._key:
             self._waiting.append(change)
             self._arrived.set()
-
-    @property
-    def overflown(self) -> bool:
-        """Tell whether more changes wait than a client can be expected to catch up with."""
-        return len(self._waiting) > LONGEST_QUEUE
+            self.overflown = self.overflown or len(self._waiting) > LONGEST_QUEUE
 
     async def wait(self, seconds: float) -> list[Change]:
         """Return the changes that have arrived, or none after so many seconds."""
@@ -121,8 +118,10 @@ async def _follow(
     seconds = query.integer(call.query, "timeoutSeconds") or random.uniform(1, 2) * SHORTEST_WATCH  # noqa: S311
     clock = asyncio.get_running_loop().time
     end = clock() + seconds
-    while (left := end - clock()) > 0 and not subscription.overflown:
+    while (left := end - clock()) > 0:
         changes = await subscription.wait(min(left, BOOKMARK_EVERY))
+        if subscription.overflown:
+            return
         if changes:
             await _write(response, [line for change in changes for line in lines.change(change)])
         elif lines.bookmarks:

@@ -226,6 +226,7 @@ def _complete(call: Call, new: Object, live: Object | None = None) -> list[str]:
     allocation.allocate(call.store, resource, new, live)
     if live is None:
         admission.admit(call.store, resource, new, namespace)
+        defaults.fill(new)  # What admission added has defaults, too.
     else:
         validation.check_update(live, new)
     return list(warnings)
@@ -253,5 +254,5 @@ def _replace(call: Call, live: Object, new: Object, warnings: list[str]) -> Writ
 async def _answer(call: Call, written: Written) -> web.Response:
     if written.created and not call.dry_run:
         meta = written.object["metadata"]
-        call.request["made"] = {"name": meta["name"], "uid": meta["uid"]}
+        call.made.update(name=meta["name"], uid=meta["uid"])
     return await call.answer(written.object, 201 if written.created else 200, written.warnings)
