@@ -147,6 +147,8 @@ class BlockingTransport:
         try:
             if connection.sock is None:
                 connection.connect()
+                # Whoever hung up meanwhile found no socket to close.
+                hang_up.attach(connection)
             sent = True
             connection.request(
                 request.method, self._target(request), request.body, self._headers(request, sign_in)

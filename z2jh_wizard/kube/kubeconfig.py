@@ -98,9 +98,7 @@ def load(path: Path | None = None, context: str | None = None) -> Access:
     cluster = _named(document, "clusters").get(str(chosen.get("cluster", "")))
     if cluster is None or not cluster.get("server"):
         _broken(f"context {plain(name)} names a cluster without a server")
-    server = str(cluster["server"]).rstrip("/")
-    if urlsplit(server).scheme not in ("http", "https") or not urlsplit(server).hostname:
-        _broken(f"{plain(server)} is not the address of a cluster")
+    server = _server(str(cluster["server"]))
     user = _named(document, "users").get(str(chosen.get("user", "")), {})
     trust = Trust(
         authority=_text(cluster, "certificate-authority"),
@@ -116,6 +114,16 @@ def load(path: Path | None = None, context: str | None = None) -> Access:
         proxy=proxy_for(server, str(cluster.get("proxy-url", ""))),
         headers=_impersonation(user),
     )
+
+
+def _server(text: str) -> str:
+    """Check the address of a cluster and return it; the last slash would be one too many."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    return text.rstrip("/") if good else _broken(f"{plain(text)} is not the address of a cluster")
 
 
 def _choose(document: Mapping[str, Any], wanted: str | None) -> tuple[str, Mapping[str, Any]]:
@@ -197,7 +205,8 @@ def _text(holder: Mapping[str, Any], key: str) -> str:
     """Return PEM text that stands in ``KEY-data`` in base64, or in the file that ``KEY`` names."""
     try:
         if holder.get(f"{key}-data"):
-            return base64.b64decode(str(holder[f"{key}-data"]), validate=False).decode("ascii")
+            packed = "".join(str(holder[f"{key}-data"]).split())
+            return base64.b64decode(packed, validate=True).decode("ascii")
         return Path(holder[key]).read_text("ascii") if holder.get(key) else ""
     except OSError as error:
         _broken(f"its {key} {plain(str(holder[key]))} cannot be read: {error.strerror}")
