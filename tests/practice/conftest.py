@@ -15,7 +15,8 @@ import yaml
 
 from tests.practice.world import QuietWorld
 from z2jh_wizard.practice import client
-from z2jh_wizard.practice.server import PracticeServer, ServerInfo
+from z2jh_wizard.practice.server import PracticeServer
+from z2jh_wizard.practice.server_info import ServerInfo
 from z2jh_wizard.practice.store import Store
 
 JSON = "application/json"

@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.practice.server import MakeWorld, PracticeServer
+from z2jh_wizard.practice.server_info import CA_FILE
 from z2jh_wizard.practice.store import Store
-from z2jh_wizard.practice.tls import CA_FILE
 from z2jh_wizard.practice.world import Settings, World
 from z2jh_wizard.system.files import PRIVATE_FILE, make_private_folder
 

@@ -12,12 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 import z2jh_wizard
 from z2jh_wizard.core.errors import CouldNotLook, InvalidInput, WizardError
-from z2jh_wizard.practice.server import ServerInfo, read_info
-from z2jh_wizard.practice.tls import CA_FILE
+from z2jh_wizard.practice.server_info import CA_FILE, ServerInfo, read_info
 from z2jh_wizard.practice.token import TOKEN_FILE, token
 from z2jh_wizard.system.children import start_detached
 from z2jh_wizard.system.files import make_private_folder
@@ -161,6 +158,8 @@ async def _request(
     info: Server, method: str, path: str, body: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Ask the control API; CouldNotLook when nobody answers, InvalidInput when the answer is a refusal."""
+    import aiohttp
+
     try:
         headers = {"Authorization": f"Bearer {info.token()}"}
         context = ssl.create_default_context(cafile=info.ca_file)

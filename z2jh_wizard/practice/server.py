@@ -18,12 +18,12 @@ from z2jh_wizard.practice.control import Control
 from z2jh_wizard.practice.custom_resources import CustomResources
 from z2jh_wizard.practice.persistence import Persistence
 from z2jh_wizard.practice.request_journal import RequestJournal
+from z2jh_wizard.practice.server_info import HOST, SERVER_FILE, ServerInfo, read_info
 from z2jh_wizard.practice.store import Store
-from z2jh_wizard.practice.tls import HOST, Identity, identity
+from z2jh_wizard.practice.tls import Identity, identity
 from z2jh_wizard.system.files import make_private_folder, write_atomic
 from z2jh_wizard.system.processes import identify
 
-SERVER_FILE = "server.json"
 JOURNAL_FILE = "requests.jsonl"
 CLOSE_SECONDS = 1.0
 """How long open watches may take to end when the server stops."""
@@ -31,25 +31,6 @@ CLOSE_SECONDS = 1.0
 MakeWorld = Callable[[Store, Path], World]
 
 log = logging.getLogger(__name__)
-
-
-class ServerInfo(msgspec.Struct, frozen=True):
-    """A running practice cluster: where it is, and which process; the files hold its CA and token."""
-
-    port: int
-    pid: int
-    started: float
-    ca_file: str
-    token_file: str
-
-    @property
-    def url(self) -> str:
-        """Return the address of the API server."""
-        return f"https://{HOST}:{self.port}"
-
-    def token(self) -> str:
-        """Return the bearer token; OSError when its file is gone."""
-        return Path(self.token_file).read_text("ascii").strip()
 
 
 class PracticeServer:
@@ -143,11 +124,3 @@ class PracticeServer:
             return (self._port, 0)
         before = read_info(self._folder)
         return (before.port, 0) if before else (0,)
-
-
-def read_info(folder: Path) -> ServerInfo | None:
-    """Return what the last server of a state folder wrote about itself, running or not."""
-    try:
-        return msgspec.json.decode((folder / SERVER_FILE).read_bytes(), type=ServerInfo)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return None

@@ -15,11 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from z2jh_wizard.practice.objects import time_text
+from z2jh_wizard.practice.server_info import CA_FILE, HOST
 from z2jh_wizard.practice.token import TOKEN_FILE
 from z2jh_wizard.system.files import write_atomic
 
-HOST = "127.0.0.1"
-CA_FILE = "ca.crt"
 NAMES = ("localhost", "kubernetes", "kubernetes.default.svc")
 
 _CA_DAYS = 3650
