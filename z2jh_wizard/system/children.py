@@ -24,6 +24,9 @@ KILL_PATIENCE = 5.0
 LATE_LINES = 2.0
 """Seconds without a line after which a child that has ended is taken to have said all."""
 
+CLOSING_PATIENCE = 0.5
+"""Seconds for the pipes to close after a child's end, unless it has left a process behind."""
+
 _POLL = 0.02
 LONGEST_LINE = 64 * 1024
 LARGEST_OUTPUT = 64 * 1024 * 1024
@@ -100,6 +103,7 @@ async def stream(child: Child, on_start: Started | None = None) -> AsyncGenerato
         forgetting = asyncio.ensure_future(_forget(lines))
         try:
             await end(process)
+            await asyncio.wait(readers, timeout=CLOSING_PATIENCE)
         finally:
             await _cancel_all(*readers, forgetting)
 
@@ -122,6 +126,7 @@ async def capture(child: Child, limit: float, on_start: Started | None = None) -
     finally:
         try:
             await end(process)
+            await asyncio.wait({out, err, ended}, timeout=CLOSING_PATIENCE)
         finally:
             await _cancel_all(out, err, ended)
 
