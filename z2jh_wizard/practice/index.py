@@ -14,7 +14,7 @@ from z2jh_wizard.practice.meta import (
 )
 from z2jh_wizard.practice.objects import Object
 from z2jh_wizard.practice.placement import Demand, NodeRoom, demand_of
-from z2jh_wizard.practice.resources import NODES, PODS
+from z2jh_wizard.practice.resources import NODES, PERSISTENT_VOLUMES, PODS
 from z2jh_wizard.practice.store import Store
 
 
@@ -25,6 +25,7 @@ class Index:
         self.rooms: dict[str, NodeRoom] = {}
         self.unscheduled: dict[ObjectKey, Object] = {}
         self.schedulers: dict[ObjectKey, Object] = {}
+        self.free_volumes: dict[str, Object] = {}
         self._store = store
         self._on_node: dict[str, dict[ObjectKey, Object]] = {}
         self._by_claim: dict[ObjectKey, dict[ObjectKey, Object]] = {}
@@ -33,19 +34,25 @@ class Index:
             self._see_node(node)
         for pod in store.list(PODS):
             self._see_pod(pod)
+        for volume in store.list(PERSISTENT_VOLUMES):
+            self._see_volume(volume)
 
     def note(self, change: Change) -> None:
         """Take over one change of the store."""
-        if change.resource == NODES:
+        if change.resource.key == NODES.key:
             if change.type == "DELETED":
                 self.rooms.pop(change.object["metadata"]["name"], None)
             else:
                 self._see_node(change.object)
-        elif change.resource == PODS:
+        elif change.resource.key == PODS.key:
             if change.previous is not None:
                 self._forget_pod(change.previous, gone=change.type == "DELETED")
             if change.type != "DELETED":
                 self._see_pod(change.object)
+        elif change.resource.key == PERSISTENT_VOLUMES.key:
+            self.free_volumes.pop(change.object["metadata"]["name"], None)
+            if change.type != "DELETED":
+                self._see_volume(change.object)
 
     def pods_on(self, node: str) -> list[Object]:
         """Return the pods that are assigned to a node, the done ones included."""
@@ -80,6 +87,11 @@ class Index:
         if found is None:
             found = self._demand[uid] = demand_of(pod)
         return found
+
+    def _see_volume(self, volume: Object) -> None:
+        """Remember a volume that no claim has yet, or that is only reserved by name."""
+        if not (volume["spec"].get("claimRef") or {}).get("uid"):
+            self.free_volumes[volume["metadata"]["name"]] = volume
 
     def _see_node(self, node: Object) -> None:
         name = node["metadata"]["name"]

@@ -43,11 +43,11 @@ class Mounts:
         for volume, what in missing:
             text = f'MountVolume.SetUp failed for volume "{volume}" : {what}'
             self._kubelet.event(pod, "FailedMount", text, warning=True)
-        if missing or not self._attached(pod):
+        if missing:
             self.wait(key)
             return False
         self._stuck.discard(key)
-        return True
+        return self._attached(pod)
 
     def wait(self, key: ObjectKey) -> None:
         """Look at a pod again when something appears in its namespace, and now and then anyway."""
@@ -60,6 +60,7 @@ class Mounts:
         for name in claims_of(pod):
             claim = self._kubelet.store.get(PERSISTENT_VOLUME_CLAIMS, key.namespace, name)
             if claim is None or status_of(claim).get("phase") != "Bound":
+                self.wait(key)
                 return False
             names.append(claim["spec"]["volumeName"])
             holders = self._holders(pod, claim)
@@ -69,6 +70,7 @@ class Mounts:
                     f"{', '.join(holders)}"
                 )
                 self._event(pod, "FailedAttachVolume", text, warning=True)
+                self.wait(key)
                 return False
         if names and not self._kubelet.passed(key, "attach", _ATTACH_SECONDS):
             return False

@@ -87,7 +87,9 @@ class Controller(ABC):
         """Store a status if it differs, and return the object as it is then."""
         if same_json(obj.get("status") or {}, status):
             return obj
-        return self.store.change(resource, obj, lambda new: new.__setitem__("status", status))
+        # Only the status is new: the rest is shared with the old version, which nobody changes.
+        live = self.store.live(resource, obj)
+        return self.store.replace(resource, live, {**live, "status": status})
 
 
 def controlled_by(change: Change, kind: str) -> Iterable[ObjectKey]:

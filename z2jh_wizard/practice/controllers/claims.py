@@ -148,13 +148,12 @@ class ClaimController(Controller):
         """Return the smallest free volume that satisfies a claim, or the one reserved for it."""
         wanted = quantities.parse(claim["spec"]["resources"]["requests"]["storage"])
         fitting = []
-        for volume in self.store.list(PERSISTENT_VOLUMES):
+        for volume in self.cluster.index.free_volumes.values():
             spec, reserved = volume["spec"], volume["spec"].get("claimRef")
             if is_terminating(volume) or status_of(volume).get("phase") in ("Released", "Failed"):
                 continue
             if reserved:
-                same = (reserved["namespace"], reserved["name"]) == tuple(key_of(claim))
-                if same and reserved.get("uid") in (None, "", uid_of(claim)):
+                if (reserved["namespace"], reserved["name"]) == tuple(key_of(claim)):
                     return volume
                 continue
             size = quantities.parse(spec["capacity"]["storage"])
