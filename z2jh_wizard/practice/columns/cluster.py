@@ -72,7 +72,7 @@ def _event(obj: Object, now: datetime.datetime) -> list[Any]:
         ", ".join(each for each in who if each),
         obj.get("message", "").strip(),
         first,
-        str(series.get("count") or obj.get("count") or 1),
+        series.get("count") or obj.get("count") or 1,
         name_of(obj),
     ]
 
