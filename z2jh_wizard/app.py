@@ -1,0 +1,313 @@
+"""The wizard's screens as one program: it navigates, owns the long work, and shows every trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import locale
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.worker import Worker
+
+from z2jh_wizard.core.assets import asset_path
+from z2jh_wizard.core.errors import ExitCode, Problem, WizardError, unexpected
+from z2jh_wizard.core.events import Outcome
+from z2jh_wizard.screens import messages
+from z2jh_wizard.screens.backend import Backend
+from z2jh_wizard.screens.base import Dialog, WizardScreen, worker_problem
+from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.recent import Memory
+from z2jh_wizard.widgets.actions import ACTIONS, bindings
+from z2jh_wizard.widgets.themes import DEFAULT_THEME, load_themes
+
+if TYPE_CHECKING:
+    from z2jh_wizard.project.folder import Project
+    from z2jh_wizard.screens.run_record import RunRecord
+
+SCREENS: dict[str, tuple[str, str]] = {
+    "welcome": ("welcome", "WelcomeScreen"),
+    "helm": ("helm", "HelmScreen"),
+    "secrets": ("secrets", "SecretsScreen"),
+    "review": ("review", "ReviewScreen"),
+    "run": ("run", "RunScreen"),
+    "dashboard": ("dashboard", "DashboardScreen"),
+    "teardown": ("teardown", "TeardownScreen"),
+    "receipt": ("receipt", "ReceiptScreen"),
+}
+"""Module and class of each screen, imported when it is first shown; other names are question pages."""
+
+STOP_PATIENCE = 10.0
+"""Seconds that leaving waits for a stopped run to end by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How the program was started: on a folder, as practice, at a pace, with plain ASCII symbols."""
+
+    folder: Path | None = None
+    practice: bool = False
+    speed: float = 1.0
+    ascii_only: bool = False
+
+
+class WizardApp(App[int]):
+    """The program; screens post messages to it."""
+
+    TITLE = "z2jh wizard"
+    CSS_PATH: ClassVar = [asset_path("styles/tokens.tcss"), asset_path("styles/layout.tcss")]
+    BINDINGS: ClassVar = bindings("help", "theme", "palette", "quit")
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, start: Start, backend: Backend | None = None, memory: Memory | None = None) -> None:
+        super().__init__()
+        self.start = start
+        self.desk = Desk(backend or Backend(), memory or Memory(), start.speed)
+        for theme in load_themes():
+            self.register_theme(theme)
+        self._themes = [theme.name for theme in load_themes()]
+        self.theme = DEFAULT_THEME
+
+    def on_mount(self) -> None:
+        """Show the screen that the start asks for."""
+        if self.start.ascii_only:
+            _draw_ascii()
+            self.add_class("-ascii")
+        remembered = self.desk.memory.theme()
+        if remembered in self._themes:
+            self.theme = remembered
+        folder = self.start.folder
+        if folder and self.desk.backend.is_project(folder):
+            self.post_message(messages.OpenFolder(folder))
+        elif self.start.practice:
+            self.post_message(messages.BeginJourney("practice", _practice_folder(folder)))
+        else:
+            self._show("welcome")
+
+    def on_ready(self) -> None:
+        """Collect garbage again; what start-up made stays for good and need not be looked through."""
+        gc.freeze()
+        gc.enable()
+
+    # Navigation
+
+    def _show(self, where: str, field: str = "") -> None:
+        """Show a screen in place of the present one."""
+        module, name = SCREENS.get(where, ("page", "PageScreen"))
+        screen_class = getattr(import_module(f"z2jh_wizard.screens.{module}"), name)
+        screen = screen_class(self.desk) if where in SCREENS else screen_class(self.desk, where, field)
+        if isinstance(self.screen, WizardScreen):
+            self.screen.keep_focus()
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    async def on_go(self, message: messages.Go) -> None:
+        """Show the screen that was asked for."""
+        if message.where == "welcome" and not self.desk.is_running:
+            await self.desk.leave()
+        elif message.where == "welcome":
+            self.notify("The run goes on; open the project again to see it.", markup=False)
+        if message.where == "review" and self.desk.journey is None and self.desk.project:
+            from z2jh_wizard.screens.journey import Journey
+
+            self.desk.journey = Journey.of(self.desk.project)
+        self._show(message.where, message.field)
+
+    async def on_open_folder(self, message: messages.OpenFolder) -> None:
+        """Open a project; while a run is at work only its own project can be opened."""
+        try:
+            project = self.desk.backend.open(message.folder)
+        except WizardError as error:
+            self._trouble(error.problem)
+            return
+        if self.desk.is_running and self.desk.project and self.desk.project.folder != project.folder:
+            self._trouble(_at_work(self.desk.project))
+            return
+        self.desk.journey = None
+        await self.desk.open(project)
+        self._show("run" if self.desk.is_running else "dashboard")
+
+    async def on_begin_journey(self, message: messages.BeginJourney) -> None:
+        """Begin the questions for a new project."""
+        if self.desk.is_running and self.desk.project:
+            self._trouble(_at_work(self.desk.project))
+            return
+        from z2jh_wizard.screens.journey import STAGES, Journey
+
+        await self.desk.leave()
+        folder = message.folder or (_practice_folder(None) if message.provider == "practice" else "")
+        self.desk.journey = Journey.begin(folder, message.provider)
+        self._show(STAGES[0].id)
+
+    # The run
+
+    def on_start_run(self, message: messages.StartRun) -> None:
+        """Play a flow as a worker of the app, so that no screen can end it."""
+        if self.desk.is_running:
+            self._show("run")
+            return
+        self.run_worker(self._play(message), name="the run", group="run", exit_on_error=False)
+
+    async def _play(self, message: messages.StartRun) -> None:
+        from z2jh_wizard.screens.run_record import RunRecord
+
+        backend, project = self.desk.backend, self.desk.project
+        if project is None:
+            return
+        project = self.desk.project = backend.open(project.folder)
+        if message.flow == "setup" and self.desk.is_practice and self.desk.speed != 1:
+            await backend.start_practice(project, self.desk.speed)
+        steps = await backend.steps(project, message.flow, **message.options)
+        session = await backend.session(project, message.flow, skip=message.skip, **message.options)
+        record = self.desk.run = RunRecord.of(session, steps, message.skip)
+        self._show("run")
+        await self._run_to_end(record)
+        self.desk.project = backend.open(project.folder)
+        if message.flow == "teardown":
+            await self.desk.close_live()
+
+    async def _run_to_end(self, record: RunRecord) -> None:
+        outcome = Outcome(ExitCode.INTERRUPTED)
+        try:
+            outcome = await record.session.run()
+        except Exception as error:  # noqa: BLE001 - the screen must never wait for a run that died
+            outcome = Outcome(ExitCode.FAILED, unexpected(error, f"running {record.session.name}"))
+        finally:
+            record.end(outcome)
+        if not isinstance(self.screen, WizardScreen) or self.screen.NAME != "run":
+            self.notify(f"The run has ended. {record.summary()}", markup=False)
+
+    def on_stop_run(self) -> None:
+        """Ask the run to stop."""
+        if self.desk.run and self.desk.is_running:
+            self.desk.run.stop()
+
+    # Troubles
+
+    def on_trouble(self, message: messages.Trouble) -> None:
+        """Show a trouble."""
+        self._trouble(message.problem)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show any error of the app's own workers."""
+        if problem := worker_problem(event):
+            self._trouble(problem)
+
+    def _trouble(self, problem: Problem) -> None:
+        from z2jh_wizard.screens.dialogs import ProblemDialog
+
+        if not any(isinstance(screen, WizardScreen) for screen in self.screen_stack):
+            self._show("welcome")
+        self.push_screen(ProblemDialog(problem))
+
+    # Actions that every screen has
+
+    def action_help(self) -> None:
+        """Show what the screen is for, and all keys."""
+        from z2jh_wizard.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            about = self.screen.ABOUT if isinstance(self.screen, (WizardScreen, Dialog)) else ""
+            self.push_screen(HelpScreen(about))
+
+    def action_next_theme(self) -> None:
+        """Take the next of our themes and remember it."""
+        at = self._themes.index(self.theme) if self.theme in self._themes else -1
+        self.theme = self._themes[(at + 1) % len(self._themes)]
+        self.desk.memory.remember_theme(self.theme)
+        self.notify(f"Theme: {self.theme.removeprefix('z2jh-')}", markup=False)
+
+    async def action_quit(self) -> None:
+        """Leave; while a run is at work ask first."""
+        if not self.desk.is_running:
+            self.exit(int(ExitCode.DONE))
+            return
+        from z2jh_wizard.screens.dialogs import Ask
+
+        lines = ["A run is at work.", "Stopping interrupts the step at work; what was made is kept."]
+        ask = Ask(
+            "Leave the wizard?", [*lines, self.desk.cluster], yes="Stop the run and leave", no="Keep waiting"
+        )
+        self.push_screen(ask, self._quit_answer)
+
+    def _quit_answer(self, answer: str | None) -> None:
+        if answer:
+            self.run_worker(
+                self._stop_and_leave(), name="stopping the run", group="quit", exit_on_error=False
+            )
+
+    async def _stop_and_leave(self) -> None:
+        record = self.desk.run
+        if record and not record.is_over:
+            record.stop()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(record.over.wait(), STOP_PATIENCE)
+        self.exit(int(ExitCode.INTERRUPTED))
+
+    async def on_unmount(self) -> None:
+        """Stop watching the hub."""
+        await self.desk.close_live()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every action of the table that can be done here."""
+        for action in ACTIONS:
+            if not action.palette or not _can(self, screen, action.call):
+                continue
+            call = action.call if "." in action.call else f"screen.{action.call}"
+            keys = f" ({action.shown_keys})" if action.keys else ""
+            yield SystemCommand(f"{action.label}{keys}", action.help, lambda call=call: self.run_action(call))
+
+
+def _can(app: App[int], screen: Screen[object], call: str) -> bool:
+    """Tell whether an action exists on the screen or the app and is not greyed out."""
+    if call.startswith("app."):
+        return hasattr(app, f"action_{call[4:]}")
+    return hasattr(screen, f"action_{call}") and bool(screen.check_action(call, ()))
+
+
+def _practice_folder(given: Path | None) -> str:
+    """Return the folder for a practice project: the given one, else one of its own among temporary files."""
+    if given and given != Path():
+        return str(given.absolute())
+    return str(Path(tempfile.mkdtemp(prefix="z2jh-practice-")) / "hub")
+
+
+def _at_work(project: Project) -> Problem:
+    return Problem(
+        "A run is at work",
+        f"The wizard still works on {project.spec.release} in {project.folder}.",
+        "The run goes on.",
+        "Open that project to watch or stop it, then open the other one.",
+    )
+
+
+def _draw_ascii() -> None:
+    """Draw scroll bars without block characters; Textual keeps their renderer on the class."""
+    from textual.scrollbar import ScrollBar, ScrollBarRender
+
+    class PlainScrollBar(ScrollBarRender):
+        """Scroll bars of spaces in two colours."""
+
+        VERTICAL_BARS: ClassVar = [" "] * 8
+        HORIZONTAL_BARS: ClassVar = [" "] * 8
+
+    ScrollBar.renderer = PlainScrollBar
+
+
+def run_app(start: Start) -> int:
+    """Open the screens and return the exit code when the user leaves."""
+    gc.disable()
+    utf8 = locale.getpreferredencoding(False).lower().replace("-", "") == "utf8"
+    app = WizardApp(Start(start.folder, start.practice, start.speed, start.ascii_only or not utf8))
+    result = app.run()
+    gc.enable()
+    return int(ExitCode.FAILED) if result is None and app.return_code else int(result or 0)

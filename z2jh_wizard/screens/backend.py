@@ -1,0 +1,174 @@
+"""What screens ask of the flows; heavy modules are imported in a thread when they are first needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from z2jh_wizard.core.errors import Refused
+
+if TYPE_CHECKING:
+    from z2jh_wizard.core.engine import Planned
+    from z2jh_wizard.core.report import StatusReport
+    from z2jh_wizard.core.step import Step
+    from z2jh_wizard.flows.run import RunSession
+    from z2jh_wizard.kube.live import LiveStore
+    from z2jh_wizard.project.folder import Project
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHelm:
+    """The Helm that does the work."""
+
+    version: str
+    source: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """A run that never ended: which flow, when it began, and the step it was at."""
+
+    flow: str
+    time: str
+    step: str
+
+
+async def _load(module: str) -> Any:
+    """Import a module of the wizard without stopping the screen."""
+    return await asyncio.to_thread(import_module, f"z2jh_wizard.{module}")
+
+
+class Backend:
+    """The real flows of a project."""
+
+    def is_project(self, folder: Path) -> bool:
+        """Tell whether a folder holds a project."""
+        from z2jh_wizard.project.folder import is_project
+
+        return is_project(folder)
+
+    def open(self, folder: Path) -> Project:
+        """Open a project; InvalidInput when it is none."""
+        from z2jh_wizard.project.folder import open_project
+
+        return open_project(folder)
+
+    def make(self, folder: Path, answers: Mapping[str, str]) -> Project:
+        """Make a project, or make it anew with other answers as long as nothing was ever run in it.
+
+        Refused when something was run: what was made then belongs to the old answers.
+        """
+        from z2jh_wizard.flows.pages import new_project
+        from z2jh_wizard.project.folder import SPEC, is_project, open_project
+
+        if is_project(folder):
+            if open_project(folder).journal.exists():
+                raise Refused(
+                    "There is a project at work already",
+                    f"Something was run in {folder}, so its answers stand.",
+                    still_works="The project was not touched.",
+                    next_step="Open it from the first screen, or choose another folder.",
+                )
+            (folder / SPEC).unlink()
+        return new_project(folder, answers)
+
+    def interruption(self, project: Project) -> Interruption | None:
+        """Return the run that never ended, with the last step it began."""
+        from z2jh_wizard.flows.run import interrupted_run
+        from z2jh_wizard.system.journal import read_journal
+
+        found = interrupted_run(project)
+        if found is None:
+            return None
+        begun = [
+            str(entry.get("step", ""))
+            for entry in read_journal(project.journal)
+            if entry.get("what") == "intent" and entry.get("run") == found.run
+        ]
+        return Interruption(found.flow, found.time, begun[-1] if begun else "")
+
+    async def steps(self, project: Project, flow: str, **options: Any) -> list[Step]:
+        """Return the steps of a flow; nothing is looked at."""
+        sessions = await _load("flows.sessions")
+        return list(sessions.flow_of(project, flow, **options).steps)
+
+    async def plan(self, project: Project, flow: str, **options: Any) -> AsyncIterator[Planned]:
+        """Look at each step of a flow; changes nothing."""
+        sessions = await _load("flows.sessions")
+        async for planned in sessions.plan_of(project, flow, **options):
+            yield planned
+
+    async def session(
+        self, project: Project, flow: str, *, skip: AbstractSet[str] = frozenset(), **options: Any
+    ) -> RunSession:
+        """Return a run of a flow, not started yet."""
+        sessions = await _load("flows.sessions")
+        session: RunSession = sessions.new_session(project, flow, skip=skip, **options)
+        return session
+
+    async def status(self, project: Project) -> StatusReport:
+        """Look at cluster, release and pods once."""
+        report: StatusReport = await (await _load("flows.status")).status(project)
+        return report
+
+    async def live(self, project: Project) -> LiveStore:
+        """Return the live store of the hub's namespace, not started yet."""
+        watching = await _load("flows.watching")
+        store: LiveStore = await asyncio.to_thread(watching.live_store, project)
+        return store
+
+    async def helm(self) -> FoundHelm:
+        """Return which Helm does the work; NeedsYou with the ways to get one when there is none."""
+        command = await _load("helm.command")
+        flags = await _load("helm.flags")
+        tool = await command.find_helm()
+        return FoundHelm(flags.version_text(tool.version), tool.source, tool.where)
+
+    async def receipt(self, session: RunSession) -> list[str]:
+        """Return the receipt of a tear-down in words, and keep it in the project."""
+        teardown = await _load("flows.teardown")
+        render = await _load("render.receipt")
+        lines: list[str] = render.lines(teardown.receipt_of(session))
+        return lines
+
+    async def runbook(self, project: Project) -> Path:
+        """Write the steps of setup and tear-down as Markdown into the project; return where."""
+        runbook = await _load("render.runbook")
+        files = await _load("system.files")
+        parts = [
+            runbook.markdown(name, project.spec, await self.steps(project, name))
+            for name in ("setup", "teardown")
+        ]
+        path = project.folder / "runbook.md"
+        files.write_atomic(path, "\n\n".join(parts).encode(), files.PUBLIC_FILE)
+        return path
+
+    async def change_chart_version(self, project: Project, version: str) -> Project:
+        """Write another chart version into z2jh.yaml, with a backup."""
+        import msgspec
+
+        spec = self.open(project.folder).spec
+        chart = msgspec.structs.replace(spec.chart, version=version)
+        return project.with_spec(msgspec.structs.replace(spec, chart=chart))
+
+    async def control(self, project: Project, action: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Act on the practice cluster: students, fault, clear, status."""
+        practice = await _load("cloud.practice")
+        reply: dict[str, Any] = await practice.control(project, action, body)
+        return reply
+
+    async def start_practice(self, project: Project, speed: float) -> None:
+        """Start the practice cluster with another pace than the real one."""
+        practice = await _load("cloud.practice")
+        await practice.start_at_speed(project, speed)
+
+    async def faults(self) -> Mapping[str, str]:
+        """Return what can be made to go wrong on a practice cluster, each in a sentence."""
+        explanations: Mapping[str, str] = (await _load("practice.faults")).EXPLANATIONS
+        return explanations

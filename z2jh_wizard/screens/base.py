@@ -1,0 +1,167 @@
+"""What all screens have: title bar, one why-sentence, rail, preview, buttons, footer, and lasting focus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.css.query import NoMatches
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Footer
+from textual.worker import Worker, WorkerFailed, WorkerState
+
+from z2jh_wizard.core.assets import asset_path
+from z2jh_wizard.core.errors import Problem, WizardError, unexpected
+from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.messages import Trouble
+from z2jh_wizard.widgets.actions import screen_bindings
+from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.rail import Rail, Stop
+from z2jh_wizard.widgets.title_bar import TitleBar, TooSmall
+
+WIDTHS: list[tuple[int, str]] = [(0, "-tiny"), (60, "-narrow"), (100, "-rail"), (140, "-preview")]
+HEIGHTS: list[tuple[int, str]] = [(0, "-flat"), (18, "-low"), (30, "-tall")]
+
+
+def style_sheet(name: str) -> list[str | PurePath]:
+    """Return the style sheet of a screen."""
+    return [asset_path(f"styles/{name}.tcss")]
+
+
+def worker_problem(event: Worker.StateChanged) -> Problem | None:
+    """Return what a worker died of, in words; None when it lives, ended well or was cancelled."""
+    error = event.worker.error
+    if event.state is not WorkerState.ERROR or error is None:
+        return None
+    if isinstance(error, WorkerFailed):
+        error = error.error
+    if isinstance(error, WizardError):
+        return error.problem
+    return unexpected(error, event.worker.name or "working")
+
+
+class WizardScreen(Screen[None]):
+    """A full screen of the wizard; subclasses say what stands in the body and which buttons there are."""
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS = screen_bindings("back")
+    AUTO_FOCUS = ""
+    NAME: ClassVar[str] = ""
+    ABOUT: ClassVar[str] = ""
+    """What F1 says the screen is for."""
+    HAS_RAIL: ClassVar[bool] = False
+    SCROLLS: ClassVar[bool] = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def compose(self) -> ComposeResult:
+        """Put the parts in their places."""
+        yield TitleBar()
+        yield Plain(self.why(), dom_id="why")
+        with Horizontal(id="middle"):
+            if self.HAS_RAIL:
+                yield Rail(dom_id="rail")
+            with VerticalScroll(id="body", can_focus=False) if self.SCROLLS else Vertical(id="body"):
+                yield from self.body()
+            if preview := self.preview():
+                yield preview
+        yield from self.buttons()
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def why(self) -> str:
+        """Return the one sentence that says why one is here."""
+        return ""
+
+    def body(self) -> ComposeResult:
+        """Make what stands in the middle."""
+        raise NotImplementedError
+
+    def buttons(self) -> ComposeResult:
+        """Make the row of buttons."""
+        yield from ()
+
+    def preview(self) -> Widget | None:
+        """Make what is shown beside the body on wide terminals."""
+        return None
+
+    def step_words(self) -> str:
+        """Return ``step n of m title`` for the title bar, or nothing."""
+        return ""
+
+    def stops(self) -> Iterable[Stop]:
+        """Return the pages of the rail."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Fill title and rail, and put the focus where it was or belongs."""
+        self.refresh_frame()
+        self.call_after_refresh(self._restore_focus)
+
+    def refresh_frame(self) -> None:
+        """Show title bar and rail as things are now."""
+        self.query_one(TitleBar).show(self.desk.place, self.step_words(), practice=self.desk.is_practice)
+        if self.HAS_RAIL:
+            self.query_one(Rail).show_stops(list(self.stops()))
+
+    def first_focus(self) -> Widget | None:
+        """Return what gets the focus when nobody was here before."""
+        return self.focus_chain[0] if self.focus_chain else None
+
+    def keep_focus(self) -> None:
+        """Note what has the focus, so that coming back finds it there."""
+        if self.focused and self.focused.id and self.NAME:
+            self.desk.focus[self.NAME] = self.focused.id
+
+    def on_unmount(self) -> None:
+        """Note the focus before leaving."""
+        self.keep_focus()
+
+    def _restore_focus(self) -> None:
+        if self.focused is not None:
+            return
+        wanted: Widget | None = None
+        if known := self.desk.focus.get(self.NAME, ""):
+            try:
+                wanted = self.query_one(f"#{known}")
+            except NoMatches:
+                wanted = None
+        if wanted is None or not wanted.focusable:
+            wanted = self.first_focus()
+        if wanted is not None:
+            self.set_focus(wanted)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show any error of the screen's own workers."""
+        if problem := worker_problem(event):
+            self.post_message(Trouble(problem))
+
+    def action_back(self) -> None:
+        """Go back."""
+
+
+class Dialog(ModalScreen[str]):
+    """A question over a screen; it answers with a word, empty for the harmless choice."""
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS = screen_bindings("back")
+    AUTO_FOCUS = ""
+    CSS_PATH = style_sheet("dialogs")
+    ABOUT: ClassVar[str] = "Answer the question, or press Esc to change nothing."
+
+    def action_back(self) -> None:
+        """Close without doing anything."""
+        self.dismiss("")
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show any error of the dialog's own workers."""
+        if problem := worker_problem(event):
+            self.post_message(Trouble(problem))

@@ -1,0 +1,361 @@
+"""The hub as it is: address, release, nodes, pods, students, problems in words, and what can be done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+from z2jh_wizard.core import checks
+from z2jh_wizard.core.errors import Problem, WizardError
+from z2jh_wizard.screens.backend import Interruption
+from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.dialogs import AskChoice, AskText, Notice
+from z2jh_wizard.screens.live_panes import EventsPane, LivePane, PodsPane
+from z2jh_wizard.screens.messages import Go, StartRun
+from z2jh_wizard.screens.run_record import span
+from z2jh_wizard.widgets.actions import screen_bindings
+from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
+from z2jh_wizard.widgets.choice_list import Offer
+from z2jh_wizard.widgets.panes import Pane, Panes
+from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.problem_panel import ProblemPanel
+from z2jh_wizard.widgets.virtual_table import VirtualTable
+
+if TYPE_CHECKING:
+    from z2jh_wizard.core.report import StatusReport
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at the whole status, and only if the live store told of a change."""
+
+CLEAR = "clear"
+
+
+class DashboardScreen(WizardScreen):
+    """The home of an open project."""
+
+    NAME = "dashboard"
+    SCROLLS = False
+    CSS_PATH = style_sheet("dashboard")
+    BINDINGS = screen_bindings("back", "details", "panes", "refresh", "copy")
+    ABOUT = (
+        "How the hub is right now. Apply again brings it to what config.yaml says; Tear down lists "
+        "what would be removed before it asks."
+    )
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._report: StatusReport | None = None
+        self._looked = 0.0
+        self._problem: Problem | None = None
+        self._interrupted: Interruption | None = None
+        self._dirty = False
+        self._unlisten: Callable[[], None] | None = None
+
+    def why(self) -> str:
+        """Say which folder this is."""
+        return f"Project folder: {self.desk.folder}"
+
+    def body(self) -> ComposeResult:
+        """Make facts, problems and panes."""
+        yield Plain("", dom_id="interrupted")
+        yield Plain("Looking at the hub.", dom_id="facts")
+        yield ProblemPanel(id="problem")
+        with VerticalScroll(id="problems"):
+            yield Plain("", dom_id="problem-lines", limit=20_000)
+        yield Panes(
+            Pane("pods", "Pods", PodsPane(self.desk, dom_id="pods")),
+            Pane("events", "Events", EventsPane(self.desk, dom_id="events")),
+        )
+
+    def buttons(self) -> ComposeResult:
+        """Make a button for each thing that can be done."""
+        practice = [ActionButton("students"), ActionButton("fault")] if self.desk.is_practice else []
+        yield ButtonRow(
+            ActionButton("resume"),
+            ActionButton("apply"),
+            ActionButton("upgrade"),
+            ActionButton("resize"),
+            *practice,
+            ActionButton("runbook"),
+            ActionButton("teardown"),
+        )
+
+    def first_focus(self) -> Widget:
+        """Begin at carrying on, or at applying."""
+        return self.query_one("#do-resume" if self._interrupted else "#do-apply")
+
+    def on_mount(self) -> None:
+        """Look at once, and again whenever something changed."""
+        project = self.desk.project
+        self.query_one("#problems").display = False
+        self._interrupted = (
+            self.desk.backend.interruption(project) if project and not self.desk.is_running else None
+        )
+        self._show_interrupted()
+        super().on_mount()
+        self.action_refresh()
+        self.set_interval(LOOK_EVERY, self._look_if_changed, name="status")
+
+    def on_unmount(self) -> None:
+        """Stop listening."""
+        if self._unlisten:
+            self._unlisten()
+        super().on_unmount()
+
+    def action_refresh(self) -> None:
+        """Look at everything again."""
+        if self.desk.live:
+            self.desk.live.retry_now()
+        self.run_worker(
+            self._look(), name="looking at the hub", group="status", exclusive=True, exit_on_error=False
+        )
+        for pane in self.query(LivePane):
+            pane.connect()
+
+    def _look_if_changed(self) -> None:
+        if self._unlisten is None and self.desk.live:
+            self._unlisten = self.desk.live.listen(self._changed)
+        if self._dirty and self.is_current:
+            self.run_worker(
+                self._look(), name="looking at the hub", group="status", exclusive=True, exit_on_error=False
+            )
+        elif self._problem:
+            self._show_facts()
+
+    def _changed(self, _kinds: frozenset[str]) -> None:
+        self._dirty = True
+
+    async def _look(self) -> None:
+        self._dirty = False
+        if self.desk.project is None:
+            return
+        try:
+            self._report = await self.desk.backend.status(self.desk.project)
+            self._looked, self._problem = time.monotonic(), None
+        except WizardError as error:
+            self._problem = error.problem
+        self._show_facts()
+
+    def _show_interrupted(self) -> None:
+        found = self._interrupted
+        line = self.query_one("#interrupted", Plain)
+        line.display = found is not None
+        self.query_one("#do-resume").display = found is not None
+        if found:
+            at = f" at the step {found.step}" if found.step else ""
+            line.show(
+                f"! A run of {found.flow} that began {found.time} was interrupted{at}. Resume looks first."
+            )
+
+    def _show_facts(self) -> None:
+        report = self._report
+        panel = self.query_one(ProblemPanel)
+        panel.show(self._problem)
+        apply = self.query_one("#do-apply", ActionButton)
+        if report is None:
+            self.query_one("#facts", Plain).show("No data yet. F5 looks again.")
+            return
+        absent = report.release.state == "absent"
+        apply.label = " Set up " if absent else " Apply again "
+        self.query_one("#facts", Plain).show(_facts(report, self._stale()))
+        self.query_one("#problems").display = bool(report.problems)
+        lines = [f"! {one.object}: {one.summary} Next: {one.next}" for one in report.problems]
+        self.query_one("#problem-lines", Plain).show("\n".join(lines))
+
+    def _stale(self) -> str:
+        if self._problem is None:
+            return ""
+        return f"STALE: this is how it was {span(time.monotonic() - self._looked)} ago. F5 looks again."
+
+    @on(VirtualTable.Chosen)
+    def _pod_details(self) -> None:
+        self.action_details()
+
+    def action_details(self) -> None:
+        """Say all that is known of the marked row."""
+        for pane in self.query(LivePane):
+            table = pane.query_one(VirtualTable)
+            if table.has_focus or (pane.has_class("-chosen") and not self.focused):
+                row = pane.row(table.marked)
+                if row:
+                    self.app.push_screen(_details(f"{pane.TITLE}: {table.marked}", row))
+                return
+
+    def action_panes(self) -> None:
+        """Show pods or events."""
+        self.query_one(Panes).next_pane()
+
+    def action_back(self) -> None:
+        """Back to the list of projects; the run goes on if there is one."""
+        self.post_message(Go("run" if self.desk.is_running else "welcome"))
+
+    def action_copy(self) -> None:
+        """Copy the address of the hub."""
+        url = self._report.url if self._report else ""
+        if url:
+            self.app.copy_to_clipboard(url)
+        self.app.notify(f"Copied {url}" if url else "There is no address yet.", markup=False)
+
+    def action_resume(self) -> None:
+        """Carry on with the interrupted run; a resize asks for its number again."""
+        found = self._interrupted
+        if found is None:
+            return
+        if found.flow == "teardown":
+            self.post_message(Go("teardown"))
+        elif found.flow == "resize":
+            self.action_resize()
+        else:
+            self.post_message(StartRun("setup"))
+
+    def action_apply(self) -> None:
+        """Go to the plan, which can be started from there."""
+        self.post_message(Go("review"))
+
+    def action_teardown(self) -> None:
+        """List what would be removed."""
+        self.post_message(Go("teardown"))
+
+    def action_upgrade(self) -> None:
+        """Ask for a chart version, write it down and go to the plan."""
+        project = self.desk.project
+        if project is None:
+            return
+        if project.spec.chart.path or project.spec.chart.name == "practice":
+            self.post_message(Go("review"))
+            return
+
+        def change(version: str | None) -> None:
+            if version:
+                self.run_worker(
+                    self._upgrade(version),
+                    name="changing the chart version",
+                    group="upgrade",
+                    exit_on_error=False,
+                )
+
+        lines = [
+            f"Now: {project.spec.chart.name} {project.spec.chart.version}.",
+            "Which version shall it be?",
+        ]
+        ask = AskText(
+            "Upgrade", lines, value=project.spec.chart.version, yes="Show the plan", check=checks.version
+        )
+        self.app.push_screen(ask, change)
+
+    async def _upgrade(self, version: str) -> None:
+        if self.desk.project:
+            self.desk.project = await self.desk.backend.change_chart_version(self.desk.project, version)
+            self.post_message(Go("review"))
+
+    def action_resize(self) -> None:
+        """Ask for a number of nodes and resize."""
+        pools = self.desk.project.spec.pools if self.desk.project else {}
+        pool = "user" if "user" in pools or not pools else next(iter(pools))
+        nodes = sum(node.pool == pool for node in self._report.nodes) if self._report else 0
+
+        def start(typed: str | None) -> None:
+            if typed:
+                self.post_message(StartRun("resize", pool=pool, nodes=int(typed)))
+
+        lines = [self.desk.cluster, f"How many nodes shall the pool {pool} have?"]
+        self.app.push_screen(
+            AskText("Resize", lines, value=str(nodes or ""), yes="Resize", check=checks.node_count), start
+        )
+
+    def action_students(self) -> None:
+        """Ask how many students shall use the practice hub."""
+
+        def come(typed: str | None) -> None:
+            if typed:
+                self._control("students", {"count": int(typed)})
+
+        lines = ["Practice students sign in, work and leave.", "How many shall be there? 0 sends all home."]
+        self.app.push_screen(
+            AskText("Students", lines, value="10", yes="Let them come", check=_student_count), come
+        )
+
+    def action_fault(self) -> None:
+        """Ask what shall go wrong."""
+        self.run_worker(self._ask_fault(), name="listing faults", group="control", exit_on_error=False)
+
+    async def _ask_fault(self) -> None:
+        known = await self.desk.backend.faults()
+        offers = [Offer(name, name, about) for name, about in known.items()]
+        offers.append(Offer(CLEAR, "nothing", "clear all faults"))
+
+        def break_it(name: str | None) -> None:
+            if name:
+                self._control("clear" if name == CLEAR else "fault", {} if name == CLEAR else {"name": name})
+
+        lines = ["Practice only: nothing real breaks. What shall go wrong?"]
+        self.app.push_screen(AskChoice("Fault", lines, offers, yes="Do it"), break_it)
+
+    def _control(self, action: str, body: dict[str, object]) -> None:
+        self.run_worker(
+            self._play(action, body), name=f"practice {action}", group="control", exit_on_error=False
+        )
+
+    async def _play(self, action: str, body: dict[str, object]) -> None:
+        if self.desk.project:
+            reply = await self.desk.backend.control(self.desk.project, action, body)
+            self.app.notify(str(reply.get("text", "Done.")), markup=False)
+            self._dirty = True
+
+    def action_runbook(self) -> None:
+        """Write the runbook and say where it is."""
+        self.run_worker(self._runbook(), name="writing the runbook", group="runbook", exit_on_error=False)
+
+    async def _runbook(self) -> None:
+        if self.desk.project:
+            path = await self.desk.backend.runbook(self.desk.project)
+            self.app.notify(f"The runbook is in {path}", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Students and faults are for practice projects only; nothing is resumed that was not interrupted."""
+        if action in ("students", "fault") and not self.desk.is_practice:
+            return False
+        if action == "resume" and self._interrupted is None:
+            return False
+        return super().check_action(action, parameters)
+
+
+def _student_count(text: str) -> str | None:
+    fine = text.isascii() and text.isdecimal() and int(text) <= 1000
+    return None if fine else "Type a whole number of students, from 0 to 1000."
+
+
+def _facts(report: StatusReport, stale: str) -> str:
+    release = report.release
+    ready = sum(node.ready for node in report.nodes)
+    if release.state == "absent":
+        hub = "not installed yet: Set up shows the plan first"
+    else:
+        revision = f", revision {release.revision}" if release.revision else ""
+        hub = f"{release.state}{revision}, {release.chart}" + (f": {release.why}" if release.why else "")
+    nodes = f"{ready} of {len(report.nodes)} ready" if report.nodes else "none yet"
+    well = sum(pod.ready for pod in report.pods)
+    lines = [
+        f"Address   {report.url or 'none yet'}",
+        f"Release   {hub}",
+        f"Nodes     {nodes:<18} Pods  {well} of {len(report.pods)} ready   Students  {report.students}",
+    ]
+    if report.cluster:
+        lines.append(f"Cluster   {report.cluster}")
+    return "\n".join([stale, *lines] if stale else lines)
+
+
+def _details(title: str, row: Any) -> Notice:
+    """Return a dialog with all that is known of a row."""
+    lines = [
+        f"{name.replace('_', ' ')}: {value}" for name, value in msgspec.structs.asdict(row).items() if value
+    ]
+    return Notice(title, lines)

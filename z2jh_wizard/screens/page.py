@@ -1,0 +1,142 @@
+"""One page of questions, whatever they are: it draws a ``flows.pages.Page``."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows.pages import Field, Page
+from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.journey import LAST_QUESTIONS, STAGES, Stage, position
+from z2jh_wizard.screens.messages import Trouble
+from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.widgets.actions import screen_bindings
+from z2jh_wizard.widgets.choice_list import Offer
+from z2jh_wizard.widgets.form_field import FormField
+
+
+class PageScreen(StageScreen):
+    """Asks the questions of one page."""
+
+    CSS_PATH = style_sheet("page")
+    BINDINGS = screen_bindings("back", "next")
+    ABOUT = (
+        "Answer the questions; every one has a safe default. Enter goes to the next question, "
+        "and what you typed is kept when you go back."
+    )
+
+    def __init__(self, desk: Desk, stage: str, field: str = "") -> None:
+        super().__init__(desk)
+        self._stage = STAGES[position(stage)]
+        self._wanted = field
+
+    @property
+    def stage(self) -> Stage:
+        """Return which page this is."""
+        return self._stage
+
+    @property
+    def page(self) -> Page:
+        """Return the questions."""
+        if self._stage.page is None:
+            raise RuntimeError(f"{self._stage.id} has no questions")
+        return self._stage.page
+
+    def why(self) -> str:
+        """Say why this is asked."""
+        return self.page.why
+
+    def body(self) -> ComposeResult:
+        """Make a field for each question."""
+        for field in self.page.fields:
+            yield FormField(
+                field.id, field.label, field.help, self.journey.answers.get(field.id, ""), _offers(field)
+            )
+
+    def on_mount(self) -> None:
+        """Show only what is asked with these answers; look where one was sent."""
+        super().on_mount()
+        self._show_asked()
+        if self._wanted:
+            self.show_problems()
+
+    def first_focus(self) -> Widget:
+        """Begin where one was sent to, else at the first problem, else at the first question."""
+        wrong = self.journey.problems_of(self.page) if self.stage.id in self.journey.visited else {}
+        names = [self._wanted, *wrong, *(field.id for field in self.page.fields)]
+        for name in names:
+            for form_field in self.query(FormField):
+                if form_field.field == name and form_field.display:
+                    return form_field.control_widget
+        return self.query_one("#do-next")
+
+    @on(FormField.Changed)
+    def _changed(self, event: FormField.Changed) -> None:
+        self.journey.answer(event.name, event.value)
+        self._show_asked()
+        self.refresh_frame()
+        self.refresh_preview()
+        if self._field(event.name).has_class("-wrong"):
+            self._check(event.name)
+
+    @on(FormField.Left)
+    def _left(self, event: FormField.Left) -> None:
+        self._check(event.name)
+
+    @on(FormField.Entered)
+    def _entered(self, event: FormField.Entered) -> None:
+        self._check(event.name)
+        asked = [form_field for form_field in self.query(FormField) if form_field.display]
+        at = [form_field.field for form_field in asked].index(event.name)
+        following = asked[at + 1].control_widget if at + 1 < len(asked) else self.query_one("#do-next")
+        following.focus()
+
+    def action_next(self) -> None:
+        """Go on; the first problem of the page holds one back, and the last page makes the project."""
+        wrong = self.show_problems()
+        if wrong:
+            self._field(wrong).control_widget.focus()
+            return
+        if self.stage.id == LAST_QUESTIONS and not self.journey.is_current():
+            try:
+                project = self.desk.backend.make(self.journey.folder, self.journey.answers)
+            except WizardError as error:
+                self.post_message(Trouble(error.problem))
+                return
+            self.journey.made_with = dict(self.journey.answers)
+            self.run_worker(
+                self._open(project), name="opening the project", group="project", exit_on_error=False
+            )
+            return
+        super().action_next()
+
+    async def _open(self, project: object) -> None:
+        from z2jh_wizard.project.folder import Project
+
+        assert isinstance(project, Project)
+        await self.desk.open(project)
+        super().action_next()
+
+    def show_problems(self) -> str:
+        """Show every problem of the page; return the first question that has one."""
+        wrong = self.journey.problems_of(self.page)
+        for form_field in self.query(FormField):
+            form_field.show_problem(wrong.get(form_field.field, ""))
+        return next(iter(wrong), "")
+
+    def _check(self, name: str) -> None:
+        self._field(name).show_problem(self.journey.problems_of(self.page).get(name, ""))
+
+    def _field(self, name: str) -> FormField:
+        return self.query_one(f"#field-{name}", FormField)
+
+    def _show_asked(self) -> None:
+        for field in self.page.fields:
+            self._field(field.id).display = field.applies(self.journey.answers)
+
+
+def _offers(field: Field) -> tuple[Offer, ...]:
+    return tuple(Offer(one.value, one.label, one.about, one.ready) for one in field.choices)

@@ -1,0 +1,67 @@
+"""The receipt of a tear-down: what was removed, what is left, and what that costs."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.screens.messages import Go
+from z2jh_wizard.widgets.actions import screen_bindings
+from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
+from z2jh_wizard.widgets.virtual_log import VirtualLog
+
+
+class ReceiptScreen(WizardScreen):
+    """Shows the receipt of the run on the desk; it is kept in the project, too."""
+
+    NAME = "receipt"
+    SCROLLS = False
+    CSS_PATH = style_sheet("teardown")
+    BINDINGS = screen_bindings("back", "next", "copy")
+    ABOUT = "What was removed and what is left. The same is kept in the project's folder .z2jh/receipts."
+
+    def why(self) -> str:
+        """Say where it is kept."""
+        return "What was removed, what was looked for and not found, and what is left."
+
+    def body(self) -> ComposeResult:
+        """Make the text."""
+        yield VirtualLog(dom_id="receipt")
+
+    def buttons(self) -> ComposeResult:
+        """Go on to the projects, or back to the hub."""
+        yield ButtonRow(ActionButton("home", "Done"), ActionButton("back", "Project"))
+
+    def first_focus(self) -> Widget:
+        """Begin at Done."""
+        return self.query_one("#do-home")
+
+    def on_mount(self) -> None:
+        """Make the receipt from the run."""
+        super().on_mount()
+        self.run_worker(self._show(), name="making the receipt", group="receipt", exit_on_error=False)
+
+    async def _show(self) -> None:
+        record = self.desk.run
+        lines = await self.desk.backend.receipt(record.session) if record else ["There was no tear-down."]
+        if self.desk.project:
+            lines += ["", f"Kept in {self.desk.project.receipts}"]
+        self.query_one("#receipt", VirtualLog).show("\n".join(lines))
+
+    def action_copy(self) -> None:
+        """Copy the receipt."""
+        self.app.copy_to_clipboard(self.query_one("#receipt", VirtualLog).text())
+        self.app.notify("Copied.", markup=False)
+
+    def action_home(self) -> None:
+        """Go to the first screen."""
+        self.post_message(Go("welcome"))
+
+    def action_next(self) -> None:
+        """Go to the first screen."""
+        self.action_home()
+
+    def action_back(self) -> None:
+        """Go to the project."""
+        self.post_message(Go("dashboard"))

@@ -1,0 +1,62 @@
+"""What the wizard remembers between visits on this computer: recent projects and the colours chosen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+MOST = 8
+"""Recent projects that are remembered."""
+
+
+class Memory:
+    """A small JSON file in the user's state folder; a broken or missing one is an empty memory."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._given = folder
+
+    @property
+    def _path(self) -> Path:
+        if self._given:
+            return self._given / "screens.json"
+        from platformdirs import user_state_path
+
+        return user_state_path("z2jh-wizard") / "screens.json"
+
+    def recent(self) -> list[Path]:
+        """Return the projects opened last that are still there, newest first."""
+        folders = self._read().get("recent")
+        texts = folders if isinstance(folders, list) else []
+        return [
+            Path(text) for text in texts if isinstance(text, str) and (Path(text) / "z2jh.yaml").is_file()
+        ][:MOST]
+
+    def theme(self) -> str:
+        """Return the theme chosen last, or nothing."""
+        return str(self._read().get("theme") or "")
+
+    def remember_project(self, folder: Path) -> None:
+        """Put a project at the top of the list."""
+        others = [str(path) for path in self.recent() if path != folder]
+        self._write({**self._read(), "recent": [str(folder), *others][:MOST]})
+
+    def remember_theme(self, name: str) -> None:
+        """Keep the theme for the next visit."""
+        self._write({**self._read(), "theme": name})
+
+    def _read(self) -> dict[str, object]:
+        try:
+            tree = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return tree if isinstance(tree, dict) else {}
+
+    def _write(self, tree: dict[str, object]) -> None:
+        from z2jh_wizard.core.errors import WizardError
+        from z2jh_wizard.system.files import make_private_folder, write_atomic
+
+        try:
+            make_private_folder(self._path.parent)
+            write_atomic(self._path, json.dumps(tree, indent=1).encode())
+        except (OSError, WizardError):
+            return  # a computer that cannot remember works all the same

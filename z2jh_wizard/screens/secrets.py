@@ -1,0 +1,95 @@
+"""The generated secrets: what each is for; their values only when asked for on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from textual.app import ComposeResult
+
+from z2jh_wizard.core.redaction import HIDDEN
+from z2jh_wizard.project import secrets_file
+from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.widgets.actions import screen_bindings
+from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
+from z2jh_wizard.widgets.plain import Plain
+
+
+class SecretsScreen(StageScreen):
+    """Lists the secrets of the hub by what they are for."""
+
+    NAME = "secrets"
+    STAGE = "secrets"
+    CSS_PATH = style_sheet("page")
+    BINDINGS = screen_bindings("back", "next", "reveal")
+    ABOUT = "Secrets are made once, kept in secrets.yaml that only you can read, and never replaced."
+
+    def why(self) -> str:
+        """Say what they are."""
+        return "Long random texts that only this hub knows: its parts trust each other by them."
+
+    def body(self) -> ComposeResult:
+        """Make the list and the explanation."""
+        yield Plain("", dom_id="secret-list")
+        yield Plain("", dom_id="secret-note", classes="hint")
+
+    def buttons(self) -> ComposeResult:
+        """Back, reveal, Next."""
+        yield ButtonRow(ActionButton("next"), ActionButton("reveal"), ActionButton("back"))
+
+    def on_mount(self) -> None:
+        """Show them hidden."""
+        super().on_mount()
+        self._revealed = False
+        self._show()
+
+    def action_reveal(self) -> None:
+        """Show the values, or hide them again."""
+        self._revealed = not self._revealed
+        self._show()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to reveal before the secrets are made."""
+        if action == "reveal" and not (self.desk.project and self.desk.project.secrets.exists()):
+            return None
+        return super().check_action(action, parameters)
+
+    def on_unmount(self) -> None:
+        """Take the values off the screen."""
+        self._revealed = False
+        super().on_unmount()
+
+    def _show(self) -> None:
+        project = self.desk.project
+        if project is None:
+            return
+        tree = secrets_file.read(project.secrets)
+        lines = []
+        for one in secrets_file.GENERATED[project.spec.chart.family]:
+            value = _value(tree, one.keys)
+            shown = (value if self._revealed else HIDDEN) if value else "will be made"
+            lines.append(
+                f"{'+' if value else '-'} {one.about[0].upper() + one.about[1:]}\n    {one.path}: {shown}\n"
+            )
+        self.query_one("#secret-list", Plain).show("\n".join(lines))
+        self.query_one("#do-reveal").disabled = not tree
+        self.query_one("#secret-note", Plain).show(_note(bool(tree), self._revealed, str(project.secrets)))
+
+
+def _note(exist: bool, revealed: bool, path: str) -> str:
+    if not exist:
+        return (
+            'You need not type any of them. The step "Make the secrets" makes them with this computer\'s\n'
+            f"random numbers and writes them to {path},\na file that only you can read. Git leaves it out."
+        )
+    if revealed:
+        return "The secrets are on your screen now: F6 hides them, and so does leaving this page."
+    return f"They are in {path}, which only you can read. F6 shows them; mind who is watching."
+
+
+def _value(tree: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+    node: object = tree
+    for key in keys:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return str(node) if node else ""

@@ -1,0 +1,145 @@
+"""The one table of actions: key bindings, footer, command palette and the F1 help are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+FOOTER_MOST = 6
+"""More keys than this do not fit a footer of 80 columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do: ``call`` is the Textual action, ``keys`` may be empty (button and palette).
+
+    ``footer`` tells whether it may stand in the footer; ``palette`` whether the command palette offers it.
+    """
+
+    id: str
+    call: str
+    keys: str
+    label: str
+    tooltip: str
+    group: str
+    help: str
+    footer: bool = True
+    palette: bool = True
+
+    @property
+    def shown_keys(self) -> str:
+        """Return the keys as people write them: F1, Esc, ^n, or nothing."""
+        return " ".join(_shown(key) for key in self.keys.split(",") if key)
+
+    def binding(self) -> Binding:
+        """Return it as a key binding."""
+        return Binding(
+            self.keys,
+            self.call,
+            self.label,
+            show=self.footer,
+            key_display=self.shown_keys,
+            tooltip=self.tooltip,
+            id=self.id,
+        )
+
+
+def _shown(key: str) -> str:
+    names = {
+        "escape": "Esc",
+        "enter": "Enter",
+        "space": "Space",
+        "slash": "/",
+        "pageup": "PgUp",
+        "pagedown": "PgDn",
+    }
+    if key.startswith("ctrl+"):
+        return "^" + key[5:]
+    return names.get(key, key.capitalize())
+
+
+_EVERYWHERE, _WIZARD, _RUN, _HUB, _LISTS = "Everywhere", "Wizard", "Run", "Hub", "Lists and logs"
+
+ACTIONS: tuple[Action, ...] = (
+    Action("help", "app.help", "f1", "Help", "Keys and what this screen is for", _EVERYWHERE,
+           "Shows this page: what the screen is for and every key."),
+    Action("back", "back", "escape", "Back", "One screen back; answers are kept", _EVERYWHERE,
+           "Goes back, or closes a dialog. What you typed is kept."),
+    Action("next", "next", "ctrl+n", "Next", "Go on, or jump to the first problem", _WIZARD,
+           "Goes on to the next page; if an answer cannot be used, jumps there instead."),
+    Action("details", "details", "f2", "Details", "Commands and details of what is marked", _WIZARD,
+           "Shows the commands a person would type instead, or the details of the marked row."),
+    Action("panes", "panes", "f3", "Panes", "Show the next pane: log, pods, events", _RUN,
+           "Shows the next pane in the lower half; wide terminals show them all."),
+    Action("find", "find", "f4,slash", "Find", "Find text in the log", _LISTS,
+           "Finds text in the log; Enter goes to the next place, Esc ends it.", footer=False),
+    Action("refresh", "refresh", "f5", "Refresh", "Look again now", _HUB,
+           "Looks at the world again at once."),
+    Action("reveal", "reveal", "f6", "Reveal", "Show or hide the secrets", _WIZARD,
+           "Shows the secrets on the screen, or hides them again; mind who is watching."),
+    Action("copy", "copy", "f7", "Copy", "Copy the text of this pane", _LISTS,
+           "Copies the text of the log, the problem or the address to the clipboard of your terminal."),
+    Action("stop", "stop", "f8", "Stop", "Stop the run; asks first", _RUN,
+           "Asks whether to stop; what was made so far is kept and shown."),
+    Action("retry", "retry", "f9", "Retry", "Run again: it looks first and carries on", _RUN,
+           "Runs again. What is done already is found and skipped."),
+    Action("skip", "skip", "", "Skip", "Leave this step out", _RUN,
+           "Leaves a step of yours out and goes on; the screen says what that costs.", footer=False),
+    Action("follow", "follow", "end", "Follow", "Jump to the newest line and stay there", _LISTS,
+           "Jumps to the end of the log and follows new lines.", footer=False, palette=False),
+    Action("new_project", "new_project", "", "New project", "Make a project for a hub", _WIZARD,
+           "Asks a few questions and makes a project folder."),
+    Action("practice", "practice", "", "Practice", "The whole journey, free and offline", _WIZARD,
+           "Makes a practice project: the whole journey on this computer, nothing costs money."),
+    Action("open_project", "open_project", "", "Open", "Open a project folder", _WIZARD,
+           "Opens the project in the folder that you typed."),
+    Action("resume", "resume", "", "Resume", "Carry on with the interrupted run", _RUN,
+           "Carries on with a run that was interrupted: it looks first and skips what is done."),
+    Action("apply", "apply", "", "Apply again", "Converge to config.yaml", _HUB,
+           "Brings the hub to what config.yaml and z2jh.yaml say."),
+    Action("upgrade", "upgrade", "", "Upgrade", "Backups, then a new chart version", _HUB,
+           "Upgrades the hub to the chart version of this project or another one."),
+    Action("resize", "resize", "", "Resize", "More or fewer nodes", _HUB,
+           "Changes the number of nodes of a pool."),
+    Action("students", "students", "", "Students", "Practice: students arrive or leave", _HUB,
+           "Practice only: lets this many students use the hub."),
+    Action("fault", "fault", "", "Fault", "Practice: make something go wrong", _HUB,
+           "Practice only: makes something go wrong on purpose, or clears all faults."),
+    Action("teardown", "teardown", "", "Tear down", "Remove the hub; lists first, asks for its name", _HUB,
+           "Lists what would be removed; deletes only after the hub name is typed."),
+    Action("runbook", "runbook", "", "Runbook", "Write the steps down for doing them by hand", _HUB,
+           "Writes the steps as a Markdown document and says where it is."),
+    Action("home", "home", "", "Projects", "Back to the list of projects", _EVERYWHERE,
+           "Goes back to the first screen with the list of projects."),
+    Action("theme", "app.next_theme", "f10", "Theme", "Dark, light, high contrast, red-green safe", _EVERYWHERE,
+           "Changes the colours: dark, light, high contrast, safe for red-green blindness.", footer=False),
+    Action("palette", "app.command_palette", "ctrl+p", "Commands", "Find any command by name", _EVERYWHERE,
+           "Finds any command by name.", footer=False, palette=False),
+    Action("quit", "app.quit", "ctrl+q", "Quit", "Leave; asks while a run is at work", _EVERYWHERE,
+           "Leaves the wizard; asks first while a run is at work."),
+    Action("row_up", "move(-1)", "up", "Up", "One row up", _LISTS, "One row up.", False, False),
+    Action("row_down", "move(1)", "down", "Down", "One row down", _LISTS, "One row down.", False, False),
+    Action("rows_up", "page(-1)", "pageup", "Page up", "One page up", _LISTS, "One page up.", False, False),
+    Action("rows_down", "page(1)", "pagedown", "Page down", "One page down", _LISTS, "One page down.",
+           False, False),
+    Action("first_row", "edge(-1)", "home", "First", "To the first row", _LISTS, "To the first row.",
+           False, False),
+    Action("last_row", "edge(1)", "end", "Last", "To the last row", _LISTS, "To the last row.",
+           False, False),
+    Action("choose_row", "choose", "enter", "Choose", "Details of the marked row", _LISTS,
+           "Opens the details of the marked row.", False, False),
+)  # fmt: skip
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+
+
+def bindings(*ids: str) -> list[BindingType]:
+    """Return the key bindings of these actions, in this order; those without keys are left out."""
+    return [BY_ID[one].binding() for one in ids if BY_ID[one].keys]
+
+
+def screen_bindings(*ids: str) -> list[BindingType]:
+    """Return a screen's bindings in the footer's fixed order: help, back, next, the screen's own, quit."""
+    first = [one for one in ("help", "back", "next") if one == "help" or one in ids]
+    return bindings(*first, *(one for one in ids if one not in first), "theme", "quit")

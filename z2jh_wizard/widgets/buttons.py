@@ -1,0 +1,37 @@
+"""The row of buttons at the end of a screen."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button
+
+from z2jh_wizard.widgets.actions import BY_ID
+
+
+class ActionButton(Button):
+    """A button for an action of the table; pressing it does what the key does."""
+
+    def __init__(self, action: str, label: str = "") -> None:
+        known = BY_ID[action]
+        call = known.call if "." in known.call else f"screen.{known.call}"
+        super().__init__(
+            Content(f" {label or known.label} "),
+            id=f"do-{action}",
+            action=call,
+            tooltip=known.tooltip,
+            compact=True,
+        )
+
+
+class ButtonRow(Horizontal):
+    """Buttons for actions, in the order given."""
+
+    def __init__(self, *buttons: Button, dom_id: str | None = None) -> None:
+        super().__init__(id=dom_id, classes="button-row")
+        self._buttons = buttons
+
+    def compose(self) -> ComposeResult:
+        """Make the buttons."""
+        yield from self._buttons

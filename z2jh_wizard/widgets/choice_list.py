@@ -1,0 +1,111 @@
+"""One of several answers: arrows choose, the chosen one says so in a character and not by colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from z2jh_wizard.core.redaction import plain
+from z2jh_wizard.widgets.actions import bindings
+
+LINE_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One answer: its value, its words and a line about it; one that is not ready cannot be chosen."""
+
+    value: str
+    label: str
+    about: str = ""
+    ready: bool = True
+
+    @property
+    def line(self) -> str:
+        """Return it as one line."""
+        about = f": {self.about}" if self.about else ""
+        return plain(f"{self.label}{about}", LINE_LIMIT).replace("\n", " ")
+
+
+class ChoiceList(Widget, can_focus=True):
+    """A list of answers, one a line."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--cursor", "choice--missing"}
+    BINDINGS = bindings("row_up", "row_down", "first_row", "last_row", "choose_row")
+
+    value: reactive[str] = reactive("", layout=False)
+
+    class Changed(Message):
+        """Another answer was chosen."""
+
+        def __init__(self, choices: ChoiceList, value: str) -> None:
+            self.choices = choices
+            self.value = value
+            super().__init__()
+
+        @property
+        def control(self) -> ChoiceList:
+            """The list it is about."""
+            return self.choices
+
+    class Entered(Changed):
+        """Enter was pressed: go on."""
+
+    def __init__(self, offers: Sequence[Offer], value: str = "", *, dom_id: str | None = None) -> None:
+        super().__init__(id=dom_id)
+        self._offers = offers
+        ready = [offer.value for offer in offers if offer.ready]
+        self.set_reactive(ChoiceList.value, value if value in ready else (ready or [""])[0])
+
+    def render(self) -> Content:
+        """Draw all answers."""
+        cursor, missing = self.get_visual_style("choice--cursor"), self.get_visual_style("choice--missing")
+        lines = []
+        for offer in self._offers:
+            chosen = offer.value == self.value
+            line = Content(f"({'*' if chosen else ' '}) {offer.line}").truncate(max(1, self.size.width))
+            if chosen and self.has_focus:
+                line = line.stylize(cursor)
+            elif not offer.ready:
+                line = line.stylize(missing)
+            lines.append(line)
+        return Content("\n").join(lines)
+
+    def watch_value(self, value: str) -> None:
+        """Tell about another answer."""
+        self.post_message(self.Changed(self, value))
+
+    def action_move(self, by: int) -> None:
+        """Choose the next or previous answer that is ready."""
+        ready = [offer.value for offer in self._offers if offer.ready]
+        if ready:
+            at = ready.index(self.value) if self.value in ready else 0
+            self.value = ready[max(0, min(at + by, len(ready) - 1))]
+
+    def action_edge(self, end: int) -> None:
+        """Choose the first or the last answer that is ready."""
+        self.action_move(end * len(self._offers))
+
+    def action_choose(self) -> None:
+        """Tell that the choice stands."""
+        self.post_message(self.Entered(self, self.value))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the answer under the mouse."""
+        if event.y < len(self._offers) and self._offers[event.y].ready:
+            self.value = self._offers[event.y].value
+
+    def on_focus(self) -> None:
+        """Draw the cursor."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Draw it without a cursor."""
+        self.refresh()

@@ -1,0 +1,93 @@
+"""One question on a page: label, control, a line of help and a line for what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
+from z2jh_wizard.widgets.plain import Plain
+
+
+class FormField(Vertical):
+    """A question with a text to type, or with offers to choose from."""
+
+    class Changed(Message):
+        """The answer changed."""
+
+        def __init__(self, name: str, value: str) -> None:
+            self.name = name
+            self.value = value
+            super().__init__()
+
+    class Left(Message):
+        """The focus left the question: time to check the answer."""
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+            super().__init__()
+
+    class Entered(Left):
+        """Enter was pressed in the question: go to the next one."""
+
+    def __init__(
+        self, name: str, label: str, help_text: str, value: str, offers: Sequence[Offer] = ()
+    ) -> None:
+        super().__init__(id=f"field-{name}", classes="field")
+        self.field = name
+        self._label = label
+        self._help = help_text
+        self._value = value
+        self._offers = offers
+
+    def compose(self) -> ComposeResult:
+        """Make the four parts."""
+        yield Plain(self._label, classes="field-label")
+        yield self._make_control()
+        yield Plain(self._help, classes="field-help")
+        yield Plain("", classes="field-error")
+
+    def _make_control(self) -> Widget:
+        if self._offers:
+            return ChoiceList(self._offers, self._value, dom_id=f"control-{self.field}")
+        control = Input(self._value, compact=True, id=f"control-{self.field}")
+        control.cursor_blink = False
+        return control
+
+    @property
+    def control_widget(self) -> Widget:
+        """Return what is typed in or chosen from."""
+        return self.query_one(f"#control-{self.field}")
+
+    def show_problem(self, sentence: str) -> None:
+        """Show what is wrong with the answer, or nothing."""
+        error = self.query_one(".field-error", Plain)
+        error.show(f"! {sentence}" if sentence else "")
+        error.display = bool(sentence)
+        self.set_class(bool(sentence), "-wrong")
+
+    def on_mount(self) -> None:
+        """Begin without a problem."""
+        self.query_one(".field-error").display = False
+
+    def on_descendant_blur(self) -> None:
+        """Tell that the question was left."""
+        self.post_message(self.Left(self.field))
+
+    @on(Input.Changed)
+    @on(ChoiceList.Changed)
+    def _changed(self, event: Input.Changed | ChoiceList.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self.field, event.value))
+
+    @on(Input.Submitted)
+    @on(ChoiceList.Entered)
+    def _entered(self, event: Input.Submitted | ChoiceList.Entered) -> None:
+        event.stop()
+        self.post_message(self.Entered(self.field))

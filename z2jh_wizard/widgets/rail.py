@@ -1,0 +1,39 @@
+"""The rail: the pages of the wizard with their state, beside the page from 100 columns."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from z2jh_wizard.widgets.plain import Plain
+
+
+class Mark(str, enum.Enum):
+    """How far a page of the wizard is; each has a word and a symbol."""
+
+    HERE = ">"
+    DONE = "+"
+    PROBLEM = "!"
+    AHEAD = "-"
+
+
+_WORDS = {Mark.HERE: "here", Mark.DONE: "done", Mark.PROBLEM: "problem", Mark.AHEAD: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One page in the rail."""
+
+    title: str
+    mark: Mark
+
+
+class Rail(Plain):
+    """Lists the pages; hidden on narrow terminals."""
+
+    def show_stops(self, stops: Sequence[Stop]) -> None:
+        """Show the pages with their marks."""
+        self.show(
+            "\n".join(f"{stop.mark.value} {stop.title:<11} {_WORDS[stop.mark]}".rstrip() for stop in stops)
+        )
