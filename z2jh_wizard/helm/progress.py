@@ -10,9 +10,9 @@ from z2jh_wizard.core.redaction import plain
 
 Attributes: TypeAlias = "Mapping[str, str]"
 
-_ATTRIBUTE = re.compile(r' (?P<key>[A-Za-z][\w-]*)=(?P<value>"(?:[^"\\]|\\.)*"|.*?)(?= [A-Za-z][\w-]*=|$)')
+_ATTRIBUTE = re.compile(r' (?P<key>[A-Za-z][\w-]*)=(?P<value>"(?:[^"\\]|\\.)*"|\S*)')
 _HELM4 = re.compile(r"(?:time=\S+ )?level=(?P<level>[A-Z]+) msg=(?P<rest>.*)", re.S)
-_MESSAGE = re.compile(r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>.*?)(?= [A-Za-z][\w-]*=|$)')
+_MESSAGE = re.compile(r'"(?:[^"\\]|\\.)*"|\S*')
 _HELM3 = re.compile(r"\w+\.go:\d+: (?:\d{4}-\d\d-\d\d .*? )?\[debug\] (?P<text>.*)")
 _TABLE = re.compile(r"cannot overwrite table with non table for (?P<path>\S+)")
 _API_WARNING = re.compile(r'(?:warnings\.go:\d+\] "?)?Warning: (?P<text>[^"]+)"?$')
@@ -37,10 +37,10 @@ def _waiting(attributes: Attributes) -> str:
 
 
 def _all_reached(attributes: Attributes) -> str:
-    count = int(attributes.get("resourceCount", "0"))
-    if attributes.get("desiredStatus") != "Current" or not count:
+    count = attributes.get("resourceCount", "0")
+    if attributes.get("desiredStatus") != "Current" or count in ("", "0"):
         return ""
-    return "It is ready." if count == 1 else f"All {count} objects are ready."
+    return "It is ready." if count == "1" else f"All {count} objects are ready."
 
 
 _MESSAGES: Mapping[str, Callable[[Attributes], str]] = {
@@ -78,8 +78,8 @@ _TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"Pod is not ready: [^/]+/(\S+)", "Waiting for Pod {0}: not ready yet."),
         (
-            r"(\S+): Jobs active: (\d+), jobs failed: (\d+), jobs succeeded: 0",
-            "Waiting for Job {0}: {2} failed.",
+            r"(\S+): Jobs active: \d+, jobs failed: (\d+)",
+            "Waiting for Job {0}: {1} failed so far.",
         ),
         (r'Starting delete for "(\S+)" (\S+)', "Deleting {1} {0}."),
         (r'Deleting (\S+) "(\S+)" in', "Deleting {0} {1}."),
@@ -125,13 +125,12 @@ def translate(line: str) -> str:
 
 
 def _split(rest: str) -> tuple[str, dict[str, str]]:
-    """Split what follows ``msg=`` into the message and its attributes, quoted or not."""
-    match = _MESSAGE.match(rest)
-    if not match:
+    """Split what follows ``msg=`` into the message and its attributes."""
+    message = _MESSAGE.match(rest)
+    if message is None:
         return "", {}
-    message = _unquote(f'"{match["quoted"]}"') if match["quoted"] is not None else match["bare"]
-    found = _ATTRIBUTE.finditer(rest, match.end())
-    return message, {attribute["key"]: _unquote(attribute["value"]) for attribute in found}
+    found = _ATTRIBUTE.finditer(rest, message.end())
+    return _unquote(message[0]), {one["key"]: _unquote(one["value"]) for one in found}
 
 
 def _unquote(value: str) -> str:

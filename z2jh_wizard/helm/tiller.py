@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from z2jh_wizard.core.step import Command
@@ -98,7 +99,7 @@ def _image_tag(container: Mapping[str, Any]) -> str:
 
 def _address(words: list[str]) -> str:
     """Return the address in ``--listen=A`` or ``--listen A``; without it Tiller listens to everybody."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         flag, equals, value = word.partition("=")
         if flag in _LISTEN:
             return value if equals else following

@@ -88,7 +88,7 @@ RELEASES = (
 
 WAITING = (
     known(
-        r"failed (?:pre|post)-(?P<verb>install|upgrade|rollback|delete).*?"
+        r"(?:failed )?(?:pre|post)-(?P<verb>install|upgrade|rollback|delete)(?: hooks failed)?: .*?"
         r"(?:timed out|deadline exceeded|BackoffLimitExceeded|DeadlineExceeded|not ready)",
         "A job of the chart around the {verb} did not finish",
         "z2jh pulls the images to every node at this point; a large image, a wrong image name or a full "

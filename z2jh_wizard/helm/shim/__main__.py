@@ -145,8 +145,6 @@ def _run(name: tuple[str, ...], arguments: Arguments) -> None:
         elif change := _CANCELLABLE.get(name[0]):
             _run_cancellable(change, arguments)
         else:
-            # Like Helm, which asks for no last words here either.
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
             _OTHERS[name](arguments)
     except helm_python.HelmError as error:
         raise HelmFailure(str(error)) from error
@@ -183,8 +181,9 @@ def _run_cancellable(change: Callable[[Arguments, HelmContext], None], arguments
             finally:
                 ended.set()
 
-        def cancel(number: int, _frame: FrameType | None) -> None:
-            signal.signal(number, signal.SIG_DFL)
+        def cancel(_number: int, _frame: FrameType | None) -> None:
+            for again in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(again, signal.SIG_DFL)
             write(f"Release {arguments.words[0]} has been cancelled.\n")
             context.cancel()
 
@@ -197,4 +196,6 @@ def _run_cancellable(change: Callable[[Arguments, HelmContext], None], arguments
 
 
 if __name__ == "__main__":
+    # Python would turn an interrupt into an exception that waits for the SDK; Helm ends at once.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main(sys.argv[1:]))
