@@ -127,7 +127,7 @@ class FindTiller(Step):
 
     async def look(self) -> Look:
         """Say what was found; a Tiller is worth knowing and does not hinder today's Helm."""
-        found = tiller.find_tillers(await self._cluster.tiller_deployments())
+        found = tiller.find(await self._cluster.tiller_deployments())
         if not found:
             return Look(Finding.READY, "none found")
         return Look(Finding.READY, "; ".join(one.describe() for one in found))
