@@ -255,8 +255,8 @@ async def test_a_child_that_talks_while_it_ends_can_end(monkeypatch: pytest.Monk
 
         def farewell(number, frame):
             print("x" * 65536 + "\\n", end="", flush=True)
-            sys.stdout.write("y\\n" * 1_000_000)
-            sys.stderr.write("z" * 2_000_000)
+            sys.stdout.write("y\\n" * 200_000)
+            sys.stderr.write("z" * 500_000)
             sys.exit(9)
 
         signal.signal(signal.SIGINT, farewell)

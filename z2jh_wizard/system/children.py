@@ -24,9 +24,6 @@ KILL_PATIENCE = 5.0
 LATE_LINES = 2.0
 """Seconds without a line after which a child that has ended is taken to have said all."""
 
-CLOSING_PATIENCE = 0.5
-"""Seconds for the pipes to close after a child's end, unless it has left a process behind."""
-
 _POLL = 0.02
 LONGEST_LINE = 64 * 1024
 LARGEST_OUTPUT = 64 * 1024 * 1024
@@ -103,7 +100,6 @@ async def stream(child: Child, on_start: Started | None = None) -> AsyncGenerato
         forgetting = asyncio.ensure_future(_forget(lines))
         try:
             await end(process)
-            await asyncio.wait(readers, timeout=CLOSING_PATIENCE)
         finally:
             await _cancel_all(*readers, forgetting)
 
@@ -126,7 +122,6 @@ async def capture(child: Child, limit: float, on_start: Started | None = None) -
     finally:
         try:
             await end(process)
-            await asyncio.wait({out, err, ended}, timeout=CLOSING_PATIENCE)
         finally:
             await _cancel_all(out, err, ended)
 
@@ -160,8 +155,13 @@ def start_detached(
 
 async def end(process: asyncio.subprocess.Process) -> None:
     """End a child that still runs: SIGINT first, then SIGTERM, then SIGKILL, to its whole group."""
-    if process.returncode is not None:
-        return
+    if process.returncode is None:
+        await _end_group(process)
+    # asyncio has no public way to let go of pipes that are not read to their end.
+    process._transport.close()  # type: ignore[attr-defined]
+
+
+async def _end_group(process: asyncio.subprocess.Process) -> None:
     for number, patience in (
         (signal.SIGINT, INTERRUPT_PATIENCE),
         (signal.SIGTERM, TERMINATE_PATIENCE),
