@@ -1,0 +1,1 @@
+"""Tests of the practice chart, run with the real Helm."""
