@@ -39,6 +39,8 @@ Handler = Callable[[Call], Awaitable[web.StreamResponse]]
 
 HEALTH_PATHS = ("healthz", "livez", "readyz")
 CONTROL_PATH = "practice"
+CLIENT_LEFT = 499
+"""The journal's code for a request whose client did not wait for the answer, as nginx has it."""
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +131,7 @@ class Api:
         except WizardError as error:
             response = media.json_response(status.internal(error.problem.title).body(), 500)
         except ConnectionResetError:
-            raise
+            response = web.Response(status=CLIENT_LEFT)
         except Exception as error:  # noqa: BLE001  # one bad request must not end the server
             # The text of the error may quote an object, and so a secret: only its kind and place are logged.
             place = "".join(traceback.format_tb(error.__traceback__))
@@ -137,7 +139,7 @@ class Api:
             body = status.internal(f"the practice cluster made a mistake ({type(error).__name__})").body()
             response = media.json_response(body, 500)
         finally:
-            self._note(request, response.status if response else 499, made)
+            self._note(request, response.status if response else CLIENT_LEFT, made)
         return response
 
     def _check_token(self, request: web.Request) -> None:
