@@ -205,7 +205,7 @@ def test_slow_starts_slow_ends_and_pods_that_are_not_ready() -> None:
         ("FailedCreate", 'pods "x" is forbidden: exceeded quota: small', "ReplicaSet", "quota"),
         ("FailedCreate", 'pods "x" is forbidden: violates PodSecurity "a"', "ReplicaSet", "not-permitted"),
         ("FailedCreate", "something odd", "StatefulSet", "pods-not-created"),
-        ("ProvisioningFailed", 'storageclass "fast" not found', "PersistentVolumeClaim", "storageclass-missing"),
+        ("ProvisioningFailed", 'storageclass "a" not found', "PersistentVolumeClaim", "storageclass-missing"),
         ("ProvisioningFailed", "quota SSD_TOTAL_GB exceeded", "PersistentVolumeClaim", "volume-not-made"),
         ("SyncLoadBalancerFailed", "no subnets with the tag", "Service", "load-balancer-failed"),
     ],

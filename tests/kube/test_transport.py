@@ -16,7 +16,6 @@ from tests.support.waiting import wait_until, wait_until_async
 from z2jh_wizard.core.errors import CouldNotLook, ExitCode, WizardError
 from z2jh_wizard.kube import blocking as blocking_module
 from z2jh_wizard.kube import errors
-from z2jh_wizard.kube import transport as transport_module
 from z2jh_wizard.kube.blocking import BlockingTransport, Request
 from z2jh_wizard.kube.connection import HangUp
 from z2jh_wizard.kube.credentials import Fixed, SignIn, bearer
@@ -133,6 +132,23 @@ async def test_each_refusal_has_its_kind_and_the_servers_words(
     assert "GET /x" in str(caught.value)
 
 
+async def test_a_login_page_is_no_answer(server: ScriptedServer, transport: KubeTransport) -> None:
+    server.script = lambda asked: Answer(b"", 302, {"Location": "https://login.example.org"})
+    with pytest.raises(errors.Rejected, match="302"):
+        await transport.get("/x")
+
+
+def test_hanging_up_cuts_the_pause_of_a_busy_cluster_short(
+    server: ScriptedServer, blocking: BlockingTransport
+) -> None:
+    server.script = lambda asked: failure(429, "TooManyRequests")
+    hang_up = HangUp()
+    threading.Timer(0.1, hang_up.now).start()
+    with pytest.raises(errors.PutOff):
+        blocking.exchange(Request("GET", "/x"), hang_up=hang_up)
+    assert len(server.asked) == 1
+
+
 async def test_an_html_page_of_a_gateway_becomes_a_short_plain_sentence(
     server: ScriptedServer, transport: KubeTransport
 ) -> None:
@@ -176,7 +192,7 @@ async def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
 async def test_a_busy_cluster_is_asked_again_after_a_pause(
     server: ScriptedServer, transport: KubeTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport_module, "BUSY_PAUSE", 0.001)
+    monkeypatch.setattr(blocking_module, "BUSY_PAUSES", (0.001, 0.001))
     answers = iter([failure(429, "TooManyRequests"), failure(429, "TooManyRequests"), as_json({"a": 1})])
     server.script = lambda asked: next(answers)
     assert await transport.post("/x", {}) == b'{"a": 1}'

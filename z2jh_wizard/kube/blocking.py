@@ -24,6 +24,9 @@ JSON = "application/json"
 LIMIT = 30.0
 """Seconds that one network operation may take, at most."""
 
+BUSY_PAUSES = (1.0, 2.0)
+"""Seconds before each further try of a request that the cluster put off."""
+
 IDLE_LIFE = 60.0
 """Seconds an unused connection is kept; gateways forget quiet ones after some minutes."""
 
@@ -84,8 +87,20 @@ class BlockingTransport:
         self._tls: tuple[str, ssl.SSLContext | None] | None = None
 
     def exchange(self, request: Request, limit: float = LIMIT, hang_up: HangUp | None = None) -> Reply:
-        """Make a request and read its whole answer; ``limit`` seconds for each network operation."""
+        """Make a request and read its whole answer; ``limit`` seconds for each network operation.
+
+        A cluster that puts the request off (HTTP 429) has done nothing yet, so it is asked again.
+        """
         hang_up = hang_up or HangUp()
+        for pause in BUSY_PAUSES:
+            try:
+                return self._exchange_once(request, limit, hang_up)
+            except errors.PutOff:
+                if hang_up.wait(pause):
+                    raise
+        return self._exchange_once(request, limit, hang_up)
+
+    def _exchange_once(self, request: Request, limit: float, hang_up: HangUp) -> Reply:
         connection, response = self._open(request, limit, hang_up)
         try:
             body = _whole_body(response)
@@ -98,7 +113,7 @@ class BlockingTransport:
         finally:
             hang_up.attach(None)
         self._give_back(connection, response)
-        if response.status >= 400:
+        if not _is_fine(response):
             raise self._refused(response.status, body, request)
         return Reply(response.status, body, response.headers)
 
@@ -109,7 +124,7 @@ class BlockingTransport:
         request = Request("GET", path, params, accept="*/*" if path.endswith("/log") else JSON)
         hang_up = hang_up or HangUp()
         connection, response = self._open(request, silence, hang_up)
-        if response.status >= 400:
+        if not _is_fine(response):
             try:
                 body = _whole_body(response)
             except _BROKEN:
@@ -268,6 +283,11 @@ class Stream:
             self._transport._give_back(self._connection, self._response)
         else:
             self._connection.close()
+
+
+def _is_fine(response: http.client.HTTPResponse) -> bool:
+    """Tell whether an answer is one; a redirect leads to a login page, not to an API server."""
+    return 200 <= response.status < 300
 
 
 def _joined(rest: bytes, chunk: bytes) -> bytes:

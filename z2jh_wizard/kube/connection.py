@@ -68,7 +68,16 @@ class HangUp:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._connection: Connection | None = None
-        self.happened = False
+        self._event = threading.Event()
+
+    @property
+    def happened(self) -> bool:
+        """Tell whether somebody hung up."""
+        return self._event.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Pause; True, at once, when somebody hangs up meanwhile."""
+        return self._event.wait(seconds)
 
     def attach(self, connection: Connection | None) -> None:
         """Name the connection in use, None when the exchange is over."""
@@ -80,7 +89,7 @@ class HangUp:
     def now(self) -> None:
         """End the exchange; it raises in its own thread."""
         with self._lock:
-            self.happened = True
+            self._event.set()
             if self._connection:
                 self._connection.hang_up()
 

@@ -98,7 +98,6 @@ class _Reader:
         self._ended = False
         self._error: WizardError | None = None
         self._hang_up = HangUp()
-        self._stopping = threading.Event()
         self._second = ""
         self._this_second: Counter[int] = Counter()
         self._repeated: Counter[int] = Counter()
@@ -109,7 +108,6 @@ class _Reader:
 
     def stop(self) -> None:
         """End soon."""
-        self._stopping.set()
         self._hang_up.now()
 
     def take(self) -> tuple[list[str], bool]:
@@ -128,8 +126,8 @@ class _Reader:
 
     def _run(self) -> None:
         try:
-            while not self._stopping.is_set() and not self._read_once():
-                self._stopping.wait(REOPEN_PAUSE)
+            while not self._read_once() and not self._hang_up.wait(REOPEN_PAUSE):
+                pass
         except WizardError as error:
             self._error = error
         except Exception as error:  # noqa: BLE001 - the thread's caller waits for news and must get some

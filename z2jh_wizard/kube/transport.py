@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from z2jh_wizard.kube import errors
-from z2jh_wizard.kube.blocking import JSON, LIMIT, BlockingTransport, Params, Reply, Request, Stream
+from z2jh_wizard.kube.blocking import JSON, LIMIT, BlockingTransport, Params, Request, Stream
 from z2jh_wizard.kube.connection import HangUp
 from z2jh_wizard.kube.kubeconfig import Access
 from z2jh_wizard.kube.listing import Listing, Page, pages
@@ -19,10 +19,6 @@ Patch = Literal[
     "application/merge-patch+json", "application/strategic-merge-patch+json", "application/json-patch+json"
 ]
 MERGE_PATCH: Patch = "application/merge-patch+json"
-
-BUSY_TRIES = 2
-BUSY_PAUSE = 1.0
-"""Seconds before a request that the cluster put off (HTTP 429) is made again; doubled each time."""
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -89,20 +85,11 @@ class KubeTransport:
         self.blocking.close()
 
     async def _exchange(self, request: Request, limit: float = LIMIT) -> bytes:
-        """Make a request, again after a pause when the cluster puts it off before doing anything."""
-        for attempt in range(BUSY_TRIES):
-            try:
-                return (await self._once(request, limit)).body
-            except errors.PutOff:
-                await asyncio.sleep(BUSY_PAUSE * 2**attempt)
-        return (await self._once(request, limit)).body
-
-    async def _once(self, request: Request, limit: float) -> Reply:
         hang_up = HangUp()
         work = in_thread(lambda: self.blocking.exchange(request, limit, hang_up), hang_up.now)
         try:
             # The limit of a network operation does not end an answer that trickles, this one does.
-            return await asyncio.wait_for(work, 2 * limit)
+            return (await asyncio.wait_for(work, 2 * limit)).body
         except asyncio.TimeoutError as error:
             raise errors.from_exception(
                 TimeoutError(), str(request), self.access.where, changes=request.changes
