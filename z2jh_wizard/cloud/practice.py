@@ -56,6 +56,7 @@ class StartPractice(Step):
 
     id = "cluster.practice"
     title = "Start the practice cluster"
+    undo_title = "End the practice cluster and delete its state"
     why = (
         "A small Kubernetes look-alike on this computer: the real Helm works on it, and nothing costs money."
     )
@@ -149,9 +150,10 @@ class ResizePractice(Step):
         """Return how many nodes the pool has, and how many of them are ready."""
         pools = (await control(self._project, "pools"))["pools"]
         for pool in pools:
-            if pool["name"] == self._pool:
-                return int(pool["nodes"]), int(pool["ready"])
-        names = ", ".join(pool["name"] for pool in pools)
+            if pool["pool"] == self._pool:
+                nodes = pool["nodes"]
+                return len(nodes), sum(node["ready"] and not node["removing"] for node in nodes)
+        names = ", ".join(pool["pool"] for pool in pools)
         raise InvalidInput(f"There is no pool {self._pool}", f"The pools are: {names}.")
 
 
@@ -197,6 +199,12 @@ async def control(project: Project, action: str, body: dict[str, Any] | None = N
             next_step=f"Run: z2jh-wizard -C {project.folder} practice start",
         )
     return await client.control(project.practice, action, body or {})
+
+
+async def running_students(project: Project) -> int:
+    """Return how many students have a running server."""
+    status = await control(project, "status")
+    return int(status["students"]["phases"]["working"])
 
 
 def forget_cluster(project: Project) -> None:

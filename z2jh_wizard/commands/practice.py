@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from z2jh_wizard.cloud import practice as provider
 from z2jh_wizard.commands.runs import play
@@ -59,8 +60,9 @@ async def _play_journey(parsed: argparse.Namespace) -> int:
         code = error.problem.code
     finally:
         await provider.stop(project)
+        if code:
+            output.aside(f"The project is kept: {project.folder}")
     if code:
-        output.aside(f"The project is kept: {project.folder}")
         return code
     shutil.rmtree(folder)
     output.answer(f"\nThe whole journey took {time.monotonic() - began:.0f} seconds.")
@@ -96,11 +98,23 @@ def _act(parsed: argparse.Namespace) -> int:
             f"practice {word} takes {expected or 'no'} word{'' if expected == 1 else 's'} more", ""
         )
     reply = asyncio.run(_do(project, word, rest, parsed.speed))
-    output.answer(machine.text(reply) if parsed.json else str(reply.get("text", "done")))
+    if parsed.json:
+        output.answer(machine.text(reply))
+    else:
+        output.answer(_words(word, reply))
     return ExitCode.DONE
 
 
-async def _do(project: Project, word: str, rest: list[str], speed: float) -> dict[str, object]:
+def _words(word: str, reply: dict[str, Any]) -> str:
+    if word == "students":
+        return f"{reply['wanted']} students are wanted; {reply['present']} are here or on their way."
+    if word in ("fault", "clear"):
+        faults = [f"{one['fault']}: {one['explanation']}" for one in reply["faults"]]
+        return "\n".join(faults) or "All faults are cleared."
+    return str(reply["text"])
+
+
+async def _do(project: Project, word: str, rest: list[str], speed: float | None) -> dict[str, Any]:
     if word == "start":
         return {"text": f"The practice cluster answers at {await provider.start(project, speed)}."}
     if word == "stop":

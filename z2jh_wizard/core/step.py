@@ -159,6 +159,7 @@ class Step(ABC):
     how: str = ""
     skipping: str = ""
     undoable: bool = False
+    undo_title: str = ""
 
     def commands(self) -> tuple[Command, ...]:
         """Return what a person would type instead; pure, so a plan needs no login."""

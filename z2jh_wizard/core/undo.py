@@ -13,7 +13,7 @@ class Removal(Step):
     def __init__(self, step: Step) -> None:
         self._step = step
         self.id = f"remove.{step.id}"
-        self.title = f"Remove: {step.title}"
+        self.title = step.undo_title or f"Remove: {step.title}"
         self.why = step.why
         self.danger = Danger.DELETES_DATA
         self.usually = step.usually
@@ -28,7 +28,7 @@ class Removal(Step):
         """Look at the original step: what is absent there is done here."""
         look = await self._step.look()
         if look.finding is Finding.ABSENT:
-            return Look(Finding.READY, look.detail or "gone")
+            return Look(Finding.READY, "gone")
         if look.finding is Finding.UNKNOWN:
             return look
         if look.not_ours:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from z2jh_wizard.cloud.practice import control, start
+from z2jh_wizard.cloud.practice import control, running_students, start
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.flows.pages import default_answers, new_project
@@ -45,8 +45,8 @@ def acts(project: Project, students: int, fault: str, speed: float, clock: Clock
         yield f"the practice cluster answers at {await start(project, speed)}"
 
     async def misbehave() -> AsyncIterator[str]:
-        reply = await control(project, "fault", {"name": fault})
-        yield str(reply.get("text", fault))
+        for active in (await control(project, "fault", {"name": fault}))["faults"]:
+            yield f"{active['fault']}: {active['explanation']}"
 
     async def arrive() -> AsyncIterator[str]:
         async for line in students_arrive(project, students, clock):
@@ -85,7 +85,7 @@ async def students_arrive(project: Project, wanted: int, clock: Clock) -> AsyncI
     began = clock.now()
     last = -1
     while True:
-        ready = int((await control(project, "status", {}))["students"]["ready"])
+        ready = await running_students(project)
         if ready != last:
             yield f"{ready} of {wanted} students have a running server"
             last = ready

@@ -25,6 +25,7 @@ class MakeNamespace(Step):
         self._clock = clock
         self._name = project.spec.namespace
         self.title = f"Make the namespace {self._name}"
+        self.undo_title = f"Delete the namespace {self._name}"
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that make and label it."""

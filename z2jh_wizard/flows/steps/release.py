@@ -31,6 +31,7 @@ class InstallRelease(Step):
         self._release = project.spec.release
         self._seen = Standing.ABSENT
         self.title = f"Install the hub {self._release} with Helm"
+        self.undo_title = f"Uninstall the hub {self._release}"
 
     def commands(self) -> tuple[Command, ...]:
         """Return the guide's own command, with the files of the project."""

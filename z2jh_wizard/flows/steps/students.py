@@ -14,7 +14,7 @@ class RemoveStudentDisks(Step):
     """Stop the students' servers and delete their disks, each by its own labels; here READY means gone."""
 
     id = "remove.student-disks"
-    title = "Remove: students' servers and disks"
+    title = "Delete the students' servers and disks"
     why = "Uninstalling the hub keeps the students' home folders; they would go on costing money."
     danger = Danger.DELETES_DATA
     usually = 5
