@@ -8,6 +8,7 @@ from __future__ import annotations
 from z2jh_wizard.practice import quantities
 from z2jh_wizard.practice.meta import containers_of, is_done, status_of
 from z2jh_wizard.practice.objects import Object
+from z2jh_wizard.practice.pod_status import quality_of_service
 from z2jh_wizard.practice.resources import PODS, PRIORITY_CLASSES, RESOURCE_QUOTAS, Resource
 from z2jh_wizard.practice.status import forbidden
 from z2jh_wizard.practice.store import Store
@@ -22,6 +23,7 @@ def admit(store: Store, resource: Resource, obj: Object, namespace: str) -> None
         return
     spec = obj["spec"]
     spec.setdefault("serviceAccountName", "default")
+    obj["status"] = {"phase": "Pending", "qosClass": quality_of_service(obj)}
     _add_priority(store, obj)
     _add_tolerations(spec)
     check_quotas(store, obj, namespace)

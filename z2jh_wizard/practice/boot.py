@@ -58,7 +58,7 @@ def boot(cluster: Cluster) -> None:
 
 def _ensure(cluster: Cluster, resource: Resource, body: Object, namespace: str = "") -> None:
     if cluster.store.get(resource, namespace, body["metadata"]["name"]) is None:
-        cluster.store.create(resource, body, namespace)
+        cluster.create(resource, body, namespace)
 
 
 def _storage_class(name: str, mode: str, default: str) -> Object:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from z2jh_wizard.practice.clock import Clock, Timers
+from z2jh_wizard.practice.defaults import fill
 from z2jh_wizard.practice.faults import Faults
 from z2jh_wizard.practice.index import Index
 from z2jh_wizard.practice.logs import LogBook
@@ -125,6 +126,12 @@ class Cluster:
     def now_text(self) -> str:
         """Return the cluster's present moment as Kubernetes writes it."""
         return time_text(self.clock.now())
+
+    def create(self, resource: Resource, body: Object, namespace: str = "") -> Object:
+        """Create an object as a client of the API would: with the server's defaults filled in; ApiError."""
+        new: Object = {"apiVersion": resource.group_version, "kind": resource.kind, **body}
+        fill(new)
+        return self.store.create(resource, new, namespace)
 
     def event(
         self, obj: Object, reason: str, message: str, *, warning: bool = False, component: str = "practice"

@@ -73,7 +73,7 @@ def run(container: Container, argv: Sequence[str], stdin: bytes = b"") -> ExecRe
     command = _COMMANDS.get(PurePosixPath(argv[0]).name)
     if command is None:
         known = ", ".join(sorted(_COMMANDS))
-        text = f"{argv[0]}: not found in the practice cluster, which only plays: {known}\n"
+        text = f"{argv[0]}: not found; the practice cluster has no shell and plays only: {known}\n"
         return ExecResult(stderr=text.encode(), code=NOT_FOUND)
     try:
         return command(container, argv[1:], stdin)

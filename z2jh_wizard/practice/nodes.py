@@ -90,12 +90,14 @@ class Pool:
     dedicated: bool = False
     made: int = 0
 
-    def node(self, number: int) -> Object:
-        """Return the object of a new node of this pool, as its kubelet registers it."""
+    def node(self, number: int, *, ready: bool = False) -> Object:
+        """Return the object of a new node of this pool, as its kubelet registers it, or up already."""
         name = f"practice-{self.name}-{number}"
-        taints: list[Object] = [{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}]
+        taints: list[Object] = []
         if self.dedicated:
-            taints.insert(0, {"key": DEDICATED, "value": self.name, "effect": "NoSchedule"})
+            taints.append({"key": DEDICATED, "value": self.name, "effect": "NoSchedule"})
+        if not ready:
+            taints.append({"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"})
         return {
             "metadata": {
                 "name": name,
@@ -109,6 +111,7 @@ class Pool:
                 "nodeInfo": _node_info(name),
                 "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
                 "images": [],
+                **({"conditions": [dict(_UP)]} if ready else {}),
             },
         }
 
@@ -145,6 +148,14 @@ class Pool:
         return Pool(**{**body, "machine": Machine(**body["machine"])})
 
 
+_UP: Object = {
+    "type": "Ready",
+    "status": "True",
+    "reason": "KubeletReady",
+    "message": "kubelet is posting ready status",
+    "lastHeartbeatTime": None,
+    "lastTransitionTime": None,
+}
 _MACHINE_FIELDS = ("name", "cpus", "memory_gib", "pods", "disks")
 
 
@@ -214,25 +225,36 @@ class PoolController(Controller):
             if REMOVING in annotations_of(node):
                 self._drain(key, node)
 
+    def begin(self) -> None:
+        """Make the nodes of a new cluster: they are up when it is first seen."""
+        for pool in list(self.pools.values()):
+            if not pool.made and not self.nodes_of(pool.name):
+                self._make(pool, pool.count, ready=True)
+
     def _add(self, pool: Pool, missing: int, leaving: list[Object]) -> None:
         """Keep nodes that were about to go, then make new ones."""
         for node in leaving[:missing]:
             self.store.change(NODES, node, _keep)
-        made = pool.made
-        for _ in range(missing - min(missing, len(leaving))):
-            made += 1
-            obj = pool.node(made)
+        self._make(pool, missing - len(leaving[:missing]), ready=False)
+
+    def _make(self, pool: Pool, number: int, *, ready: bool) -> None:
+        for position in range(pool.made + 1, pool.made + number + 1):
+            obj = pool.node(position, ready=ready)
+            for condition in obj["status"].get("conditions", ()):
+                condition["lastHeartbeatTime"] = condition["lastTransitionTime"] = self.cluster.now_text()
             self.store.create(NODES, obj)
-            name = obj["metadata"]["name"]
-            driver = {
-                "name": "disk.csi.practice.z2jh-wizard",
-                "nodeID": name,
-                "allocatable": {"count": pool.machine.disks},
-                "topologyKeys": ["topology.kubernetes.io/zone"],
-            }
-            if self.store.get(CSI_NODES, "", name) is None:
-                self.store.create(CSI_NODES, {"metadata": {"name": name}, "spec": {"drivers": [driver]}})
-        self.pools[pool.name] = replace(pool, made=made)
+            self._attach_driver(obj["metadata"]["name"], pool.machine.disks)
+        self.pools[pool.name] = replace(pool, made=pool.made + number)
+
+    def _attach_driver(self, node: str, disks: int) -> None:
+        driver = {
+            "name": "disk.csi.practice.z2jh-wizard",
+            "nodeID": node,
+            "allocatable": {"count": disks},
+            "topologyKeys": ["topology.kubernetes.io/zone"],
+        }
+        if self.store.get(CSI_NODES, "", node) is None:
+            self.store.create(CSI_NODES, {"metadata": {"name": node}, "spec": {"drivers": [driver]}})
 
     def _least_busy(self, nodes: list[Object]) -> list[Object]:
         """Sort nodes by what their removal disturbs: cordoned ones first, then few pods, then the newest."""

@@ -240,10 +240,10 @@ class Students(Controller):
         student.since = now
         try:
             if claim and self.store.get(PERSISTENT_VOLUME_CLAIMS, hub.namespace, claim) is None:
-                self.store.create(PERSISTENT_VOLUME_CLAIMS, spawner.claim(name), hub.namespace)
+                self.cluster.create(PERSISTENT_VOLUME_CLAIMS, spawner.claim(name), hub.namespace)
             pod = spawner.pod(name)
             admit(self.store, PODS, pod, hub.namespace)
-            self.store.create(PODS, pod, hub.namespace)
+            self.cluster.create(PODS, pod, hub.namespace)
         except ApiError as error:
             student.phase = Phase.GONE_WRONG
             self._hub_writes(hub, log_texts.hub_spawn_failed(now, name, f"({error.code}) {error}"))

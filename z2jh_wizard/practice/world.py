@@ -143,6 +143,7 @@ class World:
     def boot(self) -> None:
         """Make what every cluster has, if it is not there, and look at everything once."""
         boot(self.cluster)
+        self.pools.begin()
         for pool in self.pools.pools:
             self._enqueue(Task(self.pools.name, ObjectKey("", pool)))
         self.look_at_everything()

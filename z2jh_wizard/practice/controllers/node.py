@@ -81,7 +81,7 @@ class NodeController(Controller):
     def _report(self, node: Object, *, up: bool, lost: bool) -> Object:
         now = self.cluster.now_text()
         status = dict(status_of(node))
-        first = not status.get("conditions")
+        first = not status.get("addresses")
         for kind, reason, message in _HEALTHY:
             known = next((c for c in status.get("conditions") or [] if c["type"] == kind), None)
             beat = known["lastHeartbeatTime"] if known else now
