@@ -9,7 +9,7 @@ from z2jh_wizard.core.redaction import plain
 _ERROR = re.compile(r"^Error: ?", re.M)
 _LOG_LINE = re.compile(
     r"^(?:time=|level=[A-Z]+ |\w+\.go:\d+: |[IWEF]\d{4} \d\d:|"
-    r"helm\.sh/|github\.com/|main\.|runtime\.|goroutine |\t)"
+    r"helm\.sh/|github\.com/|main\.|runtime\.|goroutine |\t\S+\.go:\d+)"
 )
 _WRAPPERS = re.compile(
     r"^(?:UPGRADE FAILED|INSTALLATION FAILED|failed to install CRD [^:]+|"
