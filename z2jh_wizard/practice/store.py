@@ -10,7 +10,7 @@ import asyncio
 import random
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ Propagation = Literal["Background", "Foreground", "Orphan"]
 
 Objects = list[Object]
 Placed = list[tuple[Resource, Object]]
+Owners = Sequence[Mapping[str, Any]]
 
 FIRST_REVISION = 1_000
 _SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
@@ -207,7 +208,9 @@ class Store:
 
     def restore(self, resource: Resource, obj: Object) -> None:
         """Put back an object from disk as it was, without telling anybody."""
-        self._index(resource, None, obj)
+        meta = obj["metadata"]
+        old = self.get(resource, meta.get("namespace", ""), meta["name"])
+        self._index(resource, old, obj)
 
     def forget(self, resource: Resource, namespace: str, name: str) -> None:
         """Take out an object while loading from disk, without telling anybody."""
@@ -292,23 +295,24 @@ class Store:
             self._telling = False
 
     def _index(self, resource: Resource, old: Object | None, new: Object | None) -> None:
-        for obj, here in ((old, False), (new, True)):
-            if obj is None:
-                continue
-            meta = obj["metadata"]
-            uid, namespace, name = meta["uid"], meta.get("namespace", ""), meta["name"]
-            names = self._objects.setdefault(resource.key, {}).setdefault(namespace, {})
-            if here:
-                names[name] = obj
-                self._by_uid[uid] = (resource, obj)
-                if resource == EVENTS:
-                    self._events.note(obj)
-            else:
-                del names[name], self._by_uid[uid]
-                self._encoded.pop(uid, None)
-            self._index_owners(uid, meta.get("ownerReferences") or (), here)
+        """Put ``new`` where ``old`` was, so that lists keep their order; one of them may be None."""
+        meta = (new or old or {})["metadata"]
+        uid, namespace, name = meta["uid"], meta.get("namespace", ""), meta["name"]
+        names = self._objects.setdefault(resource.key, {}).setdefault(namespace, {})
+        self._encoded.pop(uid, None)
+        before, after = _owners(old), _owners(new)
+        if before != after:
+            self._index_owners(uid, before, False)
+            self._index_owners(uid, after, True)
+        if new is None:
+            del names[name], self._by_uid[uid]
+            return
+        names[name] = new
+        self._by_uid[uid] = (resource, new)
+        if resource == EVENTS:
+            self._events.note(new)
 
-    def _index_owners(self, uid: str, owners: Iterable[Mapping[str, Any]], here: bool) -> None:
+    def _index_owners(self, uid: str, owners: Owners, here: bool) -> None:
         for owner in owners:
             dependents = self._dependents.setdefault(owner["uid"], {})
             if here:
@@ -317,6 +321,10 @@ class Store:
                 dependents.pop(uid, None)
             if not dependents:
                 del self._dependents[owner["uid"]]
+
+
+def _owners(obj: Object | None) -> Owners:
+    return (obj["metadata"].get("ownerReferences") or ()) if obj else ()
 
 
 def renewed(resource: Resource, live: Object, new: Object) -> Object:
