@@ -165,6 +165,7 @@ class TestAnySample:
         values = yaml.safe_load(decoded(hub)["values.yaml"])
         assert values["Release"] == {"Name": "hub", "Namespace": "course", "Service": "Helm"}
         assert values["Chart"]["Name"] == "practice-hub"
+        assert values["nameOverride"] == hub["metadata"]["labels"]["app"]  # what users' pods will carry
         assert {"hub", "proxy", "singleuser", "cull"} <= set(values)
 
 

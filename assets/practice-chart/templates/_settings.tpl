@@ -23,10 +23,11 @@
 {{ dig "CryptKeeper" "keys" list .Values.hub.config | join ";" }}
 {{- end }}
 
-{{/* The merged values with the names of chart and release, as the hub reads them. */}}
+{{/* The merged values as the hub reads them: with chart, release, and the app label of what it makes. */}}
 {{- define "practice.values" -}}
 {{- $chart := dict "Name" .Chart.Name "Version" .Chart.Version "AppVersion" .Chart.AppVersion -}}
-{{- merge (dict "Chart" $chart "Release" (pick .Release "Name" "Namespace" "Service")) .Values | toYaml }}
+{{- $release := pick .Release "Name" "Namespace" "Service" -}}
+{{- merge (dict "Chart" $chart "Release" $release "nameOverride" (include "practice.app" .)) .Values | toYaml }}
 {{- end }}
 
 {{/* Settings that cannot work: a line each; any of them stops the installation. */}}

@@ -73,7 +73,7 @@ for trait, key in {
     z2jh.set_config_if_not_none(spawner, trait, f"singleuser.{key}")
 spawner.image = f"{value('singleuser.image.name')}:{value('singleuser.image.tag')}"
 spawner.namespace = os.environ.get("POD_NAMESPACE", "default")
-app, release = value("nameOverride") or "jupyterhub", value("Release.Name")
+app, release = value("nameOverride"), value("Release.Name")
 spawner.common_labels = {
     "app": app,
     "release": release,
