@@ -27,7 +27,7 @@ from z2jh_wizard.practice import (
     writing,
 )
 from z2jh_wizard.practice.backend import Backend
-from z2jh_wizard.practice.call import Call
+from z2jh_wizard.practice.call import Call, Stream
 from z2jh_wizard.practice.control import Control
 from z2jh_wizard.practice.exec import exec_in_pod
 from z2jh_wizard.practice.pod_logs import get_log
@@ -87,12 +87,18 @@ class Api:
         self._control = control
         self.last_request = time.monotonic()
         self.open_requests = 0
+        self._streams: set[Stream] = set()
 
     def application(self) -> web.Application:
         """Return the aiohttp application."""
         app = web.Application(client_max_size=media.LARGEST_BODY)
         app.router.add_route("*", "/{path:.*}", self.handle)
         return app
+
+    def end_streams(self) -> None:
+        """End all watches in good order, as a server does that stops."""
+        for stream in tuple(self._streams):
+            stream.end()
 
     def idle_seconds(self) -> float:
         """Return for how long nobody has asked anything."""
@@ -139,7 +145,8 @@ class Api:
             body = status.internal(f"the practice cluster made a mistake ({type(error).__name__})").body()
             response = media.json_response(body, 500)
         finally:
-            self._note(request, response.status if response else CLIENT_LEFT, made)
+            if segments[:1] != [CONTROL_PATH]:
+                self._note(request, response.status if response else CLIENT_LEFT, made)
         return response
 
     def _check_token(self, request: web.Request) -> None:
@@ -167,7 +174,7 @@ class Api:
         root = segments[0] if segments else ""
         if root in ("api", "apis") and len(segments) > (2 if root == "api" else 3):
             target = find_target(segments, self._store.catalogue)
-            return await self._serve(Call(request, target, self._store, made))
+            return await self._serve(Call(request, target, self._store, made, self._streams))
         if request.method != "GET":
             raise status.method_not_allowed() if root in ("api", "apis") else status.page_not_found()
         return await self._discover(request, segments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -20,14 +20,26 @@ from z2jh_wizard.practice.views import View, view_of
 FIELD_VALIDATIONS = ("Ignore", "Warn", "Strict")
 
 
+class Stream(Protocol):
+    """An answer that goes on until it is ended."""
+
+    def end(self) -> None:
+        """Let the answer end in good order."""
+        ...
+
+
 @dataclass(frozen=True)
 class Call:
-    """A request to the API with the target that its path names; ``made`` takes what it creates."""
+    """A request to the API with the target that its path names.
+
+    ``made`` takes what the request creates, ``streams`` what it keeps open.
+    """
 
     request: web.Request
     target: Target
     store: Store
     made: dict[str, str] = field(default_factory=dict)
+    streams: set[Stream] = field(default_factory=set)
 
     @property
     def resource(self) -> Resource:

@@ -82,6 +82,8 @@ class PracticeServer:
 
     async def stop(self) -> None:
         """Stop answering, stop the world, save everything."""
+        if self._api:
+            self._api.end_streams()
         if self._runner:
             await self._runner.cleanup()
         for task in self._tasks:

@@ -27,27 +27,36 @@ INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 
 
 class Subscription:
-    """The changes of one resource from now on, waiting to be sent; ``overflown`` when too many waited."""
+    """The changes of one resource from now on, waiting to be sent; ``over`` when no more shall be sent."""
 
     def __init__(self, call: Call) -> None:
         self._store = call.store
         self._key = call.stored.key
         self._waiting: deque[Change] = deque()
         self._arrived = asyncio.Event()
-        self.overflown = False
+        self._streams = call.streams
+        self.over = False
 
     def __enter__(self) -> Subscription:
         self._store.listeners.append(self._hear)
+        self._streams.add(self)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._store.listeners.remove(self._hear)
+        self._streams.discard(self)
+
+    def end(self) -> None:
+        """Send no more."""
+        self.over = True
+        self._arrived.set()
 
     def _hear(self, change: Change) -> None:
         if change.resource.key == self._key:
             self._waiting.append(change)
             self._arrived.set()
-            self.overflown = self.overflown or len(self._waiting) > LONGEST_QUEUE
+            if len(self._waiting) > LONGEST_QUEUE:
+                self.end()
 
     async def wait(self, seconds: float) -> list[Change]:
         """Return the changes that have arrived, or none after so many seconds."""
@@ -120,7 +129,7 @@ async def _follow(
     end = clock() + seconds
     while (left := end - clock()) > 0:
         changes = await subscription.wait(min(left, BOOKMARK_EVERY))
-        if subscription.overflown:
+        if subscription.over:
             return
         if changes:
             await _write(response, [line for change in changes for line in lines.change(change)])
