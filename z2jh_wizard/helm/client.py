@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import tempfile
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -135,7 +135,7 @@ class Helm:
         answer = await self._look("list", *states, *everywhere, "--output", "json")
         return self._decode("list", lambda: read_list(answer or b"[]"))
 
-    async def upgrade_install(
+    def upgrade_install(
         self,
         release: str,
         source: ChartSource,
@@ -163,11 +163,9 @@ class Helm:
             roll_back_on_failure=roll_back_on_failure,
             description=description,
         )
-        async for line in self._work(words, limit or _patience(timeout)):
-            yield line
-        yield await self._result(release)
+        return self._change(release, words, limit or _patience(timeout))
 
-    async def rollback(
+    def rollback(
         self,
         release: str,
         revision: int,
@@ -180,57 +178,68 @@ class Helm:
         words = arguments.roll_back(
             release, revision, self.tool.version, timeout_seconds=timeout, force_conflicts=force_conflicts
         )
-        async for line in self._work(words, limit or _patience(timeout)):
-            yield line
-        yield await self._result(release)
+        return self._change(release, words, limit or _patience(timeout))
 
     async def uninstall(
         self, release: str, *, timeout: int = HELM_TIMEOUT, limit: float | None = None
     ) -> AsyncGenerator[Line, None]:
         """Remove a release with its history and wait until its objects are gone; fine if there is none."""
+        words = arguments.uninstall(release, timeout_seconds=timeout)
         try:
-            words = arguments.uninstall(release, timeout_seconds=timeout)
-            async for line in self._work(words, limit or _patience(timeout), tell_stdout=True):
-                yield line
+            async with aclosing(self._work(words, limit or _patience(timeout), tell_stdout=True)) as lines:
+                async for line in lines:
+                    yield line
         except WizardError:
             if await self.history(release):
                 raise
             yield Line(f"There is no release {release}.")
 
-    async def repair(
+    def repair(
         self, release: str, how: Repair, *, timeout: int = HELM_TIMEOUT
-    ) -> AsyncGenerator[Line | Release, None]:
+    ) -> AsyncGenerator[Line | Release, None] | AsyncGenerator[Line, None]:
         """Mend a stuck release in the way that ``releases.repair`` chose."""
-        mending: AsyncGenerator[Line | Release, None] | AsyncGenerator[Line, None]
         if isinstance(how, RollBack):
-            mending = self.rollback(release, how.revision, timeout=timeout)
-        else:
-            mending = self.uninstall(release, timeout=timeout)
-        async for item in mending:
-            yield item
+            return self.rollback(release, how.revision, timeout=timeout)
+        return self.uninstall(release, timeout=timeout)
 
-    async def test(self, release: str, *, timeout: int = HELM_TIMEOUT) -> AsyncGenerator[Line, None]:
+    def test(self, release: str, *, timeout: int = HELM_TIMEOUT) -> AsyncGenerator[Line, None]:
         """Run the chart's own tests of an installed release."""
         words = ("test", release, "--timeout", f"{timeout}s")
-        async for line in self._work(words, _patience(timeout), tell_stdout=True):
-            yield line
+        return self._work(words, _patience(timeout), tell_stdout=True)
+
+    async def _change(
+        self, release: str, words: Sequence[str], limit: float
+    ) -> AsyncGenerator[Line | Release, None]:
+        """Run an operation that leaves a release, and end with that release."""
+        async with aclosing(self._work(words, limit)) as lines:
+            async for line in lines:
+                yield line
+        yield await self._result(release)
 
     async def _work(
         self, words: Sequence[str], limit: float, *, tell_stdout: bool = False
     ) -> AsyncGenerator[Line, None]:
-        """Run a long operation; WizardError when it fails, or does not end within ``limit`` seconds."""
+        """Run a long operation; WizardError when it fails, or does not end within ``limit`` seconds.
+
+        Closing the generator interrupts Helm and waits for its end; every generator around this one has to
+        be closed by its user as well, for Python does not do that by itself in good time.
+        """
         child = self.tool.command.child(*words, *self.target.words(), "--debug")
         reader = ProgressReader()
         last: deque[str] = deque(maxlen=LAST_LINES)
-        code = 0
-        async with contextlib.aclosing(stream(child, self.on_start)) as outputs:
-            async for output in _within(outputs, limit, words[0]):
+        deadline = asyncio.get_running_loop().time() + limit
+        async with aclosing(stream(child, self.on_start)) as outputs:
+            while True:
+                try:
+                    output = await _next(outputs, deadline)
+                except asyncio.TimeoutError:
+                    raise _silent(words[0], limit) from None
                 if isinstance(output, Exited):
-                    code = output.code
-                elif told := self._take(output, reader, last, tell_stdout):
+                    break
+                if told := self._take(output, reader, last, tell_stdout):
                     yield Line(told)
-        if code:
-            raise explain(words[0], code, "\n".join(last))
+        if output.code:
+            raise explain(words[0], output.code, "\n".join(last))
 
     def _take(
         self, output: Output, reader: ProgressReader, last: deque[str], tell_stdout: bool
@@ -310,20 +319,10 @@ def _patience(timeout: int) -> float:
     return 2.0 * timeout + 60
 
 
-async def _within(
-    outputs: AsyncIterator[Output | Exited], limit: float, verb: str
-) -> AsyncGenerator[Output | Exited, None]:
-    """Give out a child's lines until the limit of seconds is over; CouldNotLook then."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + limit
-    while True:
-        try:
-            output = await asyncio.wait_for(outputs.__anext__(), deadline - loop.time())
-        except StopAsyncIteration:
-            return
-        except asyncio.TimeoutError:
-            raise _silent(verb, limit) from None
-        yield output
+async def _next(outputs: AsyncIterator[Output | Exited], deadline: float) -> Output | Exited:
+    """Return the next thing that a child says; TimeoutError when it comes after the deadline."""
+    left = deadline - asyncio.get_running_loop().time()
+    return await asyncio.wait_for(outputs.__anext__(), left)
 
 
 def _silent(verb: str, limit: float) -> CouldNotLook:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from helm_python import Chart
 
 _DOCUMENT = re.compile(r"^---[ \t]*\n", re.M)
-_HOOK = re.compile(r"^\s*[\"']?helm\.sh/hook[\"']?\s*:\s*[\"']?(?P<events>[\w, -]+)", re.M)
-_KIND = re.compile(r"^kind:\s*[\"']?(?P<kind>\w+)", re.M)
 _INSTALL_ORDER = (
     "PriorityClass", "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange", "PodSecurityPolicy",
     "PodDisruptionBudget", "ServiceAccount", "Secret", "SecretList", "ConfigMap", "StorageClass",
@@ -181,16 +179,25 @@ def rendered_hooks(templates: dict[str, str]) -> list[dict[str, Any]]:
     found = []
     for path, text in sorted(templates.items()):
         for document in _DOCUMENT.split(text):
-            if hook := _HOOK.search(document):
-                events = [event.strip() for event in hook["events"].split(",")]
-                found.append({"path": path, "manifest": document.lstrip("\n"), "events": events})
-    return sorted(found, key=_install_rank)
+            kind, events = _kind_and_events(document)
+            if events:
+                rank = _INSTALL_ORDER.index(kind) if kind in _INSTALL_ORDER else len(_INSTALL_ORDER)
+                hook = {"path": path, "manifest": document.lstrip("\n"), "events": events}
+                found.append((rank, hook))
+    return [hook for _, hook in sorted(found, key=lambda ranked: ranked[0])]
 
 
-def _install_rank(hook: dict[str, Any]) -> int:
-    kind = _KIND.search(hook["manifest"])
-    known = kind and kind["kind"] in _INSTALL_ORDER
-    return _INSTALL_ORDER.index(kind["kind"]) if kind and known else len(_INSTALL_ORDER)
+def _kind_and_events(document: str) -> tuple[str, list[str]]:
+    """Return an object's kind and the events that it hooks on, both empty for what is no object."""
+    import helm_python
+
+    try:
+        item = helm_python.values_from_yaml(document) or {}
+    except helm_python.HelmValuesError:
+        return "", []
+    annotations = (item.get("metadata") or {}).get("annotations") or {}
+    events = str(annotations.get("helm.sh/hook", "")).split(",")
+    return str(item.get("kind", "")), [event.strip() for event in events if event.strip()]
 
 
 def _only(manifest: str, wanted: list[str], chart: str) -> str:
