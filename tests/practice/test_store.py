@@ -62,7 +62,10 @@ def test_config_maps_count_no_generations(store: Store):
 
 
 def test_generated_names_are_cut_and_unique(store: Store):
-    made = {store.create(PODS, {"metadata": {"generateName": "x" * 80}}, "hub")["metadata"]["name"] for _ in range(50)}
+    made = {
+        store.create(PODS, {"metadata": {"generateName": "x" * 80}}, "hub")["metadata"]["name"]
+        for _ in range(50)
+    }
     assert len(made) == 50
     assert {len(name) for name in made} == {63}
 
@@ -112,7 +115,9 @@ def test_a_change_that_changes_nothing_is_none(store: Store):
 def test_a_change_cannot_touch_what_the_server_owns(store: Store):
     made = store.create(PODS, pod(), "hub")
     changed = store.change(
-        PODS, made, lambda obj: obj["metadata"].update(uid="mine", deletionTimestamp="2020-01-01T00:00:00Z", labels={})
+        PODS,
+        made,
+        lambda obj: obj["metadata"].update(uid="mine", deletionTimestamp="2020-01-01T00:00:00Z", labels={}),
     )
     assert changed["metadata"]["uid"] == made["metadata"]["uid"]
     assert "deletionTimestamp" not in changed["metadata"]
