@@ -36,7 +36,7 @@ def test_a_removal_describes_itself() -> None:
     ("look", "finding", "detail"),
     [
         (Look(Finding.ABSENT), Finding.READY, "gone"),
-        (Look(Finding.ABSENT, "no release"), Finding.READY, "no release"),
+        (Look(Finding.ABSENT, "no release"), Finding.READY, "gone"),
         (Look(Finding.READY, "running"), Finding.DRIFTED, "still there: running"),
         (Look(Finding.DRIFTED, "half"), Finding.DRIFTED, "still there: half"),
         (Look(Finding.UNKNOWN, "no answer"), Finding.UNKNOWN, "no answer"),
