@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.kube.certificates import Authority
 from tests.kube.server import ScriptedServer, as_json, failure
@@ -161,8 +164,8 @@ def test_the_home_folders_file_is_the_last_resort() -> None:
         ("a: b: c", r"not YAML \(line 1\)"),
         ("\x00", "not YAML"),
         ("!!python/object/apply:os.getcwd []", "not YAML"),
-        ("contexts: [1]", "lacks its name"),
-        ("users: [{name: u}]", "lacks its name or user"),
+        ("contexts: [1]", "has no name"),
+        ("users: [{name: u, user: 1}]", "user of u is not a mapping"),
         ("apiVersion: v1", "no current context"),
         ("current-context: a\ncontexts: [{name: a, context: {cluster: b}}]", "without a server"),
     ],
@@ -175,7 +178,17 @@ def test_broken_files_are_told(tmp_path: Path, text: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "server", ["10.0.0.1", "ftp://x", "https://", "https://x:1x", "https://x:0", "https://["]
+    "server",
+    [
+        "10.0.0.1",
+        "ftp://x",
+        "https://",
+        "https://x:1x",
+        "https://x:0",
+        "https://[",
+        "https://a b",
+        "https://bücher",
+    ],
 )
 def test_addresses_that_are_none_are_told(tmp_path: Path, server: str) -> None:
     with pytest.raises(InvalidInput, match="is not the address"):
@@ -199,7 +212,11 @@ def test_missing_huge_and_unreadable_files(tmp_path: Path, monkeypatch: pytest.M
         ({}, {"certificate-authority-data": "%%%"}, "is not PEM"),
         ({}, {"certificate-authority-data": encoded("ü")}, "is not PEM"),
         ({"exec": {"command": "x"}}, {}, "lacks command or apiVersion"),
-        ({}, {"proxy-url": "socks5://localhost:1"}, "socks5 proxies are unknown"),
+        ({"exec": ["x"]}, {}, "lacks command or apiVersion"),
+        ({"exec": {"command": "x", "apiVersion": "v1", "args": "y"}}, {}, "args is not a list"),
+        ({}, {"proxy-url": "socks5://localhost:1"}, "speaks to HTTP proxies"),
+        ({}, {"proxy-url": "http://["}, "speaks to HTTP proxies"),
+        ({"client-key": "a\0b"}, {}, "is not PEM"),
     ],
 )
 def test_parts_that_cannot_be_used_are_told(
@@ -222,6 +239,46 @@ def test_nothing_secret_is_in_the_representation(tmp_path: Path) -> None:
         )
         assert "hush" not in repr(access)
         assert "hush" not in repr(access.credential)
+
+
+_LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+_VALUES = (
+    _LEAVES | st.lists(_LEAVES, max_size=2) | st.dictionaries(st.sampled_from(["name", "value"]), _LEAVES)
+)
+_USER_KEYS = [
+    "token", "tokenFile", "username", "password", "client-certificate", "client-key-data", "as", "as-groups",
+    "exec",
+]  # fmt: skip
+_EXEC_KEYS = ["command", "apiVersion", "args", "env", "installHint", "interactiveMode", "provideClusterInfo"]
+_CLUSTER_KEYS = [
+    "server", "certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify", "proxy-url",
+    "tls-server-name", "extensions",
+]  # fmt: skip
+
+
+@given(
+    user=st.dictionaries(st.sampled_from(_USER_KEYS), _VALUES),
+    plugin=st.dictionaries(st.sampled_from(_EXEC_KEYS), _VALUES) | _LEAVES,
+    cluster=st.dictionaries(st.sampled_from(_CLUSTER_KEYS), _VALUES),
+    broken=st.sampled_from(["", "contexts", "clusters", "users", "current-context"]),
+    value=_VALUES,
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_kubeconfig_makes_us_stumble(
+    tmp_path: Path,
+    user: dict[str, Any],
+    plugin: Any,
+    cluster: dict[str, Any],
+    broken: str,
+    value: Any,
+) -> None:
+    tree = document(user | ({"exec": plugin} if plugin else {}), cluster)
+    if broken:
+        tree[broken] = value
+    path = written(tmp_path, tree)
+    with contextlib.suppress(InvalidInput, CouldNotLook):
+        assert all(context.name for context in kubeconfigs.contexts(path))
+        assert kubeconfigs.load(path).server
 
 
 def test_the_official_client_reads_the_same(tmp_path: Path, authority: Authority) -> None:
@@ -339,6 +396,11 @@ def test_a_server_that_speaks_no_tls_is_told(server: ScriptedServer) -> None:
         ask(kubeconfigs.Access(server.url.replace("http:", "https:")))
 
 
+def test_an_impossible_host_name_is_told() -> None:
+    with pytest.raises(errors.Unreachable):
+        ask(kubeconfigs.Access(f"https://{'x' * 70}.localhost"))
+
+
 def test_another_server_name_is_expected_when_asked_for(tmp_path: Path, authority: Authority) -> None:
     with ScriptedServer(authority.server_context(tmp_path, "kube.internal")).running() as server:
         server.script = lambda asked: as_json({})
@@ -376,6 +438,7 @@ def test_a_proxy_is_asked_for_a_tunnel(tmp_path: Path, server: ScriptedServer) -
     with pytest.raises(errors.Unreachable) as caught:
         ask(access)
     assert "pass" not in str(caught.value)
+    assert "Tunnel connection failed" in str(caught.value)
     assert server.connections == 1
 
 

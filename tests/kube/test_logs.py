@@ -126,7 +126,7 @@ async def test_leaving_ends_the_thread(server: ScriptedServer, transport: KubeTr
         break
     thread = next(t for t in threading.enumerate() if t.name == "kube-log")
     assert thread.daemon
-    await batches.aclose()  # type: ignore[attr-defined]
+    await batches.aclose()
     await wait_until_async(lambda: not thread.is_alive())
 
 

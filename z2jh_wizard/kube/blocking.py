@@ -38,7 +38,7 @@ LARGEST_LINE = 16 * 1024 * 1024
 """Bytes; an object has at most 1.5 MiB in etcd."""
 
 _CHUNK = 256 * 1024
-_BROKEN = (OSError, http.client.HTTPException, EOFError, zlib.error)
+_BROKEN = (OSError, http.client.HTTPException, EOFError, UnicodeError, zlib.error)
 
 Params = Mapping[str, str]
 

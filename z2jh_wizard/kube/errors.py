@@ -173,8 +173,8 @@ def _happened(error: Exception) -> str:
         return "nothing listens there (connection refused)."
     if isinstance(error, (ConnectionError, http.client.HTTPException, EOFError)):
         return "the connection broke before the answer was complete."
-    if isinstance(error, OSError) and error.strerror:
-        return outside_text(f"{error.strerror}.")
+    if isinstance(error, OSError) and str(error):
+        return outside_text(f"{error.strerror or error}.")
     return f"the connection failed ({type(error).__name__})."
 
 

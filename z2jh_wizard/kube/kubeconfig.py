@@ -8,7 +8,6 @@ import takes as long as a first frame, and its plugin runner can neither fail al
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -121,6 +120,7 @@ def _server(text: str) -> str:
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        good = good and text.isascii() and text.isprintable() and " " not in text
     except ValueError:
         good = False
     return text.rstrip("/") if good else _broken(f"{plain(text)} is not the address of a cluster")
@@ -153,7 +153,7 @@ def _credential(user: Mapping[str, Any], cluster: Mapping[str, Any]) -> Credenti
     if user.get("token"):
         return Fixed(SignIn(bearer(str(user["token"])), certificate))
     if user.get("tokenFile"):
-        return TokenFile(Path(user["tokenFile"]))
+        return TokenFile(Path(str(user["tokenFile"])))
     if user.get("exec"):
         return ExecPlugin(_plugin(user["exec"], cluster))
     if user.get("username"):
@@ -163,16 +163,16 @@ def _credential(user: Mapping[str, Any], cluster: Mapping[str, Any]) -> Credenti
 
 def _impersonation(user: Mapping[str, Any]) -> dict[str, str]:
     """Return the headers of a user who acts as somebody else; more than one group cannot be said so."""
-    groups = user.get("as-groups") or []
+    groups = _list(user, "as-groups")
     if user.get("as-user-extra") or user.get("as-uid") or len(groups) > 1:
         _broken("as-uid, as-user-extra and several as-groups are not supported")
     headers = {"Impersonate-User": str(user["as"])} if user.get("as") else {}
     return headers | ({"Impersonate-Group": str(groups[0])} if groups else {})
 
 
-def _plugin(settings: Mapping[str, Any], cluster: Mapping[str, Any]) -> Plugin:
+def _plugin(settings: object, cluster: Mapping[str, Any]) -> Plugin:
     """Read the ``exec`` of a user; InvalidInput when it lacks its program or version."""
-    if not settings.get("command") or not settings.get("apiVersion"):
+    if not isinstance(settings, dict) or not settings.get("command") or not settings.get("apiVersion"):
         _broken("its exec plugin lacks command or apiVersion")
     if settings.get("interactiveMode") == "Always":
         raise CouldNotLook(
@@ -181,9 +181,13 @@ def _plugin(settings: Mapping[str, Any], cluster: Mapping[str, Any]) -> Plugin:
             next_step="Use a kubeconfig whose plugin can sign in without questions.",
         )
     return Plugin(
-        argv=(str(settings["command"]), *map(str, settings.get("args") or ())),
+        argv=(str(settings["command"]), *map(str, _list(settings, "args"))),
         version=str(settings["apiVersion"]),
-        environment={str(item["name"]): str(item["value"]) for item in settings.get("env") or ()},
+        environment={
+            str(item["name"]): str(item.get("value", ""))
+            for item in _list(settings, "env")
+            if isinstance(item, dict) and item.get("name")
+        },
         hint=str(settings.get("installHint", "")),
         cluster=_cluster_info(cluster) if settings.get("provideClusterInfo") else None,
     )
@@ -195,10 +199,15 @@ def _cluster_info(cluster: Mapping[str, Any]) -> dict[str, Any]:
     authority = _text(cluster, "certificate-authority")
     if authority:
         info["certificate-authority-data"] = base64.b64encode(authority.encode()).decode()
-    for extension in cluster.get("extensions") or ():
-        if extension.get("name") == _EXEC_EXTENSION:
+    for extension in _list(cluster, "extensions"):
+        if isinstance(extension, dict) and extension.get("name") == _EXEC_EXTENSION:
             info["config"] = extension.get("extension")
     return info
+
+
+def _list(holder: Mapping[str, Any], key: str) -> list[Any]:
+    value = holder.get(key) or []
+    return value if isinstance(value, list) else _broken(f"its {key} is not a list")
 
 
 def _text(holder: Mapping[str, Any], key: str) -> str:
@@ -207,10 +216,10 @@ def _text(holder: Mapping[str, Any], key: str) -> str:
         if holder.get(f"{key}-data"):
             packed = "".join(str(holder[f"{key}-data"]).split())
             return base64.b64decode(packed, validate=True).decode("ascii")
-        return Path(holder[key]).read_text("ascii") if holder.get(key) else ""
+        return Path(str(holder[key])).read_text("ascii") if holder.get(key) else ""
     except OSError as error:
         _broken(f"its {key} {plain(str(holder[key]))} cannot be read: {error.strerror}")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         _broken(f"its {key} is not PEM text")
 
 
@@ -266,9 +275,12 @@ def _entries(entries: object, part: str, path: Path) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     inner = part[:-1]
     for entry in entries if isinstance(entries, list) else []:
-        if not isinstance(entry, dict) or not isinstance(entry.get(inner), dict) or "name" not in entry:
-            _broken(f"an entry of {part} lacks its name or {inner}", path)
-        kept.append({"name": str(entry["name"]), inner: _absolute(entry[inner], path.absolute().parent)})
+        if not isinstance(entry, dict) or not entry.get("name"):
+            _broken(f"an entry of {part} has no name", path)
+        holder = entry.get(inner) or {}
+        if not isinstance(holder, dict):
+            _broken(f"the {inner} of {plain(str(entry['name']))} is not a mapping", path)
+        kept.append({"name": str(entry["name"]), inner: _absolute(holder, path.absolute().parent)})
     return kept
 
 

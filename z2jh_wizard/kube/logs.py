@@ -7,7 +7,7 @@ import contextlib
 import re
 import threading
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from z2jh_wizard.core.errors import WizardError, unexpected
@@ -61,7 +61,9 @@ async def tail(transport: KubeTransport, source: LogSource, lines: int = 200) ->
     return [plain(line) for line in body.decode("utf-8", "replace").splitlines()[-lines:]]
 
 
-async def follow(transport: KubeTransport, source: LogSource, lines: int = 200) -> AsyncIterator[list[str]]:
+async def follow(
+    transport: KubeTransport, source: LogSource, lines: int = 200
+) -> AsyncGenerator[list[str], None]:
     """Give out a log in batches of plain lines, the last ``lines`` first, until its container ends.
 
     Lines that come faster than they are taken push out the oldest ones; see MOST_LINES.

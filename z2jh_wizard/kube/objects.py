@@ -15,10 +15,14 @@ from z2jh_wizard.kube.listing import Listing, decode
 from z2jh_wizard.kube.reading import list_rows
 from z2jh_wizard.kube.rows import ClaimRow
 from z2jh_wizard.kube.transport import MERGE_PATCH, KubeTransport, Patch
+from z2jh_wizard.kube.wire import Object
 
 FIELD_MANAGER = "z2jh-wizard"
 HOMES = "app=jupyterhub,component=singleuser-storage"
 """Labels that KubeSpawner puts on the claims of students, in all charts that the wizard knows."""
+
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+"""Ask for the metadata of a list alone; servers that cannot send the whole objects."""
 
 Tree = dict[str, Any]
 Propagation = Literal["Background", "Foreground", "Orphan"]
@@ -66,6 +70,12 @@ async def list_objects(transport: KubeTransport, place: Place, labels: str = "")
     async for page in transport.list_pages(place.collection, _LISTS, params):
         found = [*([] if page.first else found), *page.items]
     return found
+
+
+async def list_labels(transport: KubeTransport, place: Place, labels: str) -> list[dict[str, str]]:
+    """Return the labels of the objects of a collection; the objects themselves stay where they are."""
+    body = await transport.get(place.collection, {"labelSelector": labels}, accept=METADATA_ONLY)
+    return [item.metadata.labels or {} for item in decode(_METADATA, body, place.plural).items or ()]
 
 
 async def create(transport: KubeTransport, place: Place, body: Tree) -> Tree:
@@ -142,5 +152,6 @@ def _tree(body: bytes, place: Place) -> Tree:
     return decode(_TREES, body, place.plural)
 
 
+_METADATA = msgspec.json.Decoder(Listing[Object])
 _TREES = msgspec.json.Decoder(Tree)
 _LISTS = msgspec.json.Decoder(Listing[Tree])

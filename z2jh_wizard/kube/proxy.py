@@ -7,7 +7,6 @@ import urllib.request
 from urllib.parse import urlsplit
 
 from z2jh_wizard.core.errors import InvalidInput
-from z2jh_wizard.core.redaction import plain
 
 
 def is_loopback(host: str) -> bool:
@@ -36,10 +35,19 @@ def proxy_for(server: str, wish: str = "") -> str:
         chosen = urllib.request.getproxies().get(parts.scheme, "")
     if chosen and "://" not in chosen:
         chosen = f"http://{chosen}"
-    if chosen and urlsplit(chosen).scheme != "http":
+    if chosen and not _is_usable(chosen):
+        # Not shown: a proxy's address may hold a password.
         raise InvalidInput(
-            "This kind of proxy cannot be used",
-            f"{plain(urlsplit(chosen).scheme)} proxies are unknown here; the wizard speaks to HTTP proxies.",
-            next_step="Set HTTPS_PROXY or the kubeconfig's proxy-url to an http:// address.",
+            "The proxy cannot be used",
+            "The wizard speaks to HTTP proxies, such as http://proxy.example.org:3128, and to no other kind.",
+            next_step="Set HTTPS_PROXY, or the kubeconfig's proxy-url, to an http:// address.",
         )
     return chosen
+
+
+def _is_usable(proxy: str) -> bool:
+    try:
+        parts = urlsplit(proxy)
+        return parts.scheme == "http" and bool(parts.hostname) and parts.port != 0 and proxy.isprintable()
+    except ValueError:
+        return False

@@ -17,6 +17,7 @@ POOL_LABELS = (
     "eks.amazonaws.com/nodegroup",
     "alpha.eksctl.io/nodegroup-name",
     "karpenter.sh/nodepool",
+    "practice.z2jh-wizard/pool",
     "hub.jupyter.org/node-purpose",
 )
 """Where clouds write the pool of a node, the most telling first."""

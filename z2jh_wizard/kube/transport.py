@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Literal, TypeVar
 
 import msgspec
@@ -64,7 +64,7 @@ class KubeTransport:
 
     async def list_pages(
         self, path: str, decoder: msgspec.json.Decoder[Listing[Item]], params: Params | None = None
-    ) -> AsyncIterator[Page[Item]]:
+    ) -> AsyncGenerator[Page[Item], None]:
         """Give out a list page by page; a page that is ``first`` again means to begin anew."""
         hang_up = HangUp()
         reader = pages(self.blocking, path, decoder, params, hang_up)

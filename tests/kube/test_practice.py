@@ -1,0 +1,273 @@
+"""Against the practice cluster, with the official client and kubectl as witnesses of what is there."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import threading
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.waiting import wait_until_async
+from z2jh_wizard.kube import errors, kubeconfig, logs, objects, probes
+from z2jh_wizard.kube.diagnose import Seen, diagnose
+from z2jh_wizard.kube.kinds import CLAIMS, DEPLOYMENTS, EVENTS, NODES, PODS, SERVICES
+from z2jh_wizard.kube.live import LiveStore, Outcome
+from z2jh_wizard.kube.objects import Place
+from z2jh_wizard.kube.reading import list_rows
+from z2jh_wizard.kube.rows import PodRow
+from z2jh_wizard.kube.transport import KubeTransport
+from z2jh_wizard.practice import client
+
+GOOD = "quay.io/jupyterhub/k8s-hub:4.4.0"
+BAD = "quay.io/jupyterhub/no-such-image:1"
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The kubeconfig of a practice cluster for all tests here; each works in a namespace of its own."""
+    folder = tmp_path_factory.mktemp("practice")
+    server = asyncio.run(client.start(folder / "state", speed=0))
+    path = folder / "kubeconfig"
+    path.write_text(yaml.safe_dump(client.kubeconfig(folder / "state", server.url)))
+    yield path
+    asyncio.run(client.stop(folder / "state"))
+
+
+@pytest.fixture
+async def practice(config: Path) -> AsyncIterator[KubeTransport]:
+    transport = KubeTransport(kubeconfig.load(config))
+    yield transport
+    transport.close()
+
+
+@pytest.fixture
+async def namespace(practice: KubeTransport, request: pytest.FixtureRequest) -> str:
+    name: str = request.node.name.replace("_", "-").removeprefix("test-")[:40].strip("-")
+    await objects.create_namespace(practice, name, {"z2jh-wizard": "0123456789ab"})
+    return name
+
+
+def deployment(name: str, image: str = GOOD, replicas: int = 1, memory: str = "64Mi") -> dict[str, Any]:
+    labels = {"app": "jupyterhub", "component": name, "release": "bio101"}
+    container = {"name": name, "image": image, "resources": {"requests": {"memory": memory}}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "labels": labels},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"component": name}},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+        },
+    }
+
+
+async def deploy(transport: KubeTransport, namespace: str, *made: dict[str, Any]) -> None:
+    for one in made:
+        await objects.create(transport, Place("apps/v1", "deployments", "", namespace), one)
+
+
+def official(config: Path) -> Any:
+    from kubernetes import config as kube_config
+    from kubernetes.client import CoreV1Api
+
+    return CoreV1Api(kube_config.new_client_from_config(str(config), persist_config=False))
+
+
+async def pods_where(transport: KubeTransport, namespace: str, *words: str) -> list[PodRow]:
+    """Wait until the namespace's pods have exactly these words of kubectl."""
+
+    async def look() -> list[PodRow] | None:
+        found = await list_rows(transport, PODS, namespace)
+        return found if sorted(pod.status for pod in found) == sorted(words) else None
+
+    found = await wait_until_async(look, 30)
+    assert found
+    return found
+
+
+async def test_what_the_probes_say(practice: KubeTransport) -> None:
+    version = await probes.answers(practice)
+    assert version.startswith("v1.")
+    assert await probes.server_version(practice) == version
+    identity = await probes.identity(practice)
+    await probes.check_identity(practice, identity)
+    nodes = await probes.ready_nodes(practice)
+    assert nodes
+    for node in nodes:
+        assert node.cpu > 0
+        assert node.memory > 2**30
+        assert node.pool
+        assert node.machine
+    assert await probes.default_storage_class(practice)
+    assert await probes.tiller_deployments(practice) == []
+    rights = [probes.Right("create", "namespaces"), probes.Right("get", "pods/log", namespace="jhub")]
+    assert await probes.missing_rights(practice, rights) == []
+
+
+async def test_a_wrong_token_is_not_let_in(config: Path, tmp_path: Path) -> None:
+    tree = yaml.safe_load(config.read_text())
+    tree["users"][0]["user"] = {"token": "wrong"}
+    path = tmp_path / "wrong"
+    path.write_text(yaml.safe_dump(tree))
+    with pytest.raises(errors.Unauthorized):
+        await probes.answers(KubeTransport(kubeconfig.load(path)))
+
+
+async def test_a_namespace_is_made_labelled_and_deleted(practice: KubeTransport, namespace: str) -> None:
+    place = objects.namespace_place(namespace)
+    with pytest.raises(errors.AlreadyExists):
+        await objects.create_namespace(practice, namespace, {})
+    await objects.patch_labels(practice, place, {"course": "bio101", "z2jh-wizard": None})
+    tree = await objects.get(practice, place)
+    assert tree
+    assert tree["metadata"]["labels"]["course"] == "bio101"
+    assert "z2jh-wizard" not in tree["metadata"]["labels"]
+    with pytest.raises(errors.Conflict):
+        await objects.delete(practice, place, "00000000-0000-4000-8000-000000000000")
+    assert await objects.delete(practice, place, tree["metadata"]["uid"])
+
+    async def gone() -> bool:
+        return await objects.get(practice, place) is None
+
+    await wait_until_async(gone)
+    assert not await objects.delete(practice, place)
+
+
+async def test_rows_agree_with_the_official_client(
+    practice: KubeTransport, namespace: str, config: Path
+) -> None:
+    await deploy(practice, namespace, deployment("hub"), deployment("proxy", replicas=3))
+    rows = await pods_where(practice, namespace, *["Running"] * 4)
+    listed = (await asyncio.to_thread(official(config).list_namespaced_pod, namespace)).items
+    ours = {(r.name, r.uid, r.phase, r.node, r.created, r.component, r.restarts, r.ready) for r in rows}
+    theirs = {
+        (
+            pod.metadata.name,
+            pod.metadata.uid,
+            pod.status.phase,
+            pod.spec.node_name,
+            pod.metadata.creation_timestamp,
+            pod.metadata.labels["component"],
+            sum(status.restart_count for status in pod.status.container_statuses),
+            sum(status.ready for status in pod.status.container_statuses),
+        )
+        for pod in listed
+    }
+    assert ours == theirs
+    some = await list_rows(practice, PODS, namespace, labels="component in (proxy)")
+    assert len(some) == 3
+    assert [row.is_done for row in await list_rows(practice, DEPLOYMENTS, namespace)] == [True, True]
+    nodes = (await asyncio.to_thread(official(config).list_node)).items
+    assert {row.name for row in await list_rows(practice, NODES)} == {node.metadata.name for node in nodes}
+
+
+async def test_the_live_store_agrees_with_the_official_watch(
+    practice: KubeTransport, namespace: str, config: Path
+) -> None:
+    from kubernetes.watch import Watch
+
+    witness: dict[str, str] = {}
+    watcher = Watch()
+
+    def watch() -> None:
+        for event in watcher.stream(official(config).list_namespaced_pod, namespace, timeout_seconds=60):
+            pod = event["object"]
+            if event["type"] == "DELETED":
+                witness.pop(pod.metadata.name, None)
+            else:
+                witness[pod.metadata.name] = pod.status.phase
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    store = LiveStore(practice.blocking, namespace)
+    store.start()
+    try:
+        await wait_until_async(lambda: store.pane(PODS).outcome == Outcome.DATA)
+        await deploy(practice, namespace, deployment("hub"), deployment("users", replicas=5))
+
+        def ours() -> dict[str, str]:
+            return {row.name: row.phase for row in store.pane(PODS).rows.values()}
+
+        await wait_until_async(lambda: len(ours()) == 6 and set(ours().values()) == {"Running"}, 30)
+        await wait_until_async(lambda: witness == ours(), 30)
+        place = Place("apps/v1", "deployments", "users", namespace)
+        await objects.patch(practice, place, {"spec": {"replicas": 2}})
+        await wait_until_async(lambda: len(ours()) == 3, 30)
+        await wait_until_async(lambda: witness == ours(), 30)
+        assert {store.pane(kind).outcome for kind in (EVENTS, NODES, CLAIMS, SERVICES)} == {Outcome.DATA}
+        assert store.pane(NODES).rows
+        assert any(event.reason == "Scheduled" for event in store.pane(EVENTS).rows.values())
+    finally:
+        watcher.stop()
+        await store.stop()
+
+
+@pytest.mark.helm
+async def test_words_agree_with_kubectl(
+    practice: KubeTransport, namespace: str, config: Path, kubectl_binary: Path, tmp_path: Path
+) -> None:
+    await deploy(practice, namespace, deployment("good"), deployment("huge", memory="900Gi"))
+    await deploy(practice, namespace, deployment("bad", BAD))
+
+    async def settled() -> bool:
+        words = {pod.component: pod.status for pod in await list_rows(practice, PODS, namespace)}
+        return (
+            words.get("good") == "Running" and words.get("huge") == "Pending" and "ImagePull" in words["bad"]
+        )
+
+    await wait_until_async(settled, 30)
+
+    def seen_by_kubectl() -> set[tuple[str, ...]]:
+        argv = [str(kubectl_binary), "--kubeconfig", str(config), "--cache-dir", str(tmp_path)]
+        argv += ["--namespace", namespace, "get", "pods", "--no-headers"]
+        printed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+        return {tuple(line.split()[:3]) for line in printed.splitlines()}
+
+    async def same() -> bool:
+        # ErrImagePull and ImagePullBackOff take turns, so both sides are looked at until they agree.
+        rows = await list_rows(practice, PODS, namespace)
+        ours = {(row.name, f"{row.ready}/{row.containers}", row.status) for row in rows}
+        return ours == await asyncio.to_thread(seen_by_kubectl)
+
+    await wait_until_async(same, 30)
+
+
+async def test_troubles_are_diagnosed(practice: KubeTransport, namespace: str) -> None:
+    await deploy(practice, namespace, deployment("bad", BAD), deployment("huge", memory="900Gi"))
+
+    async def found() -> dict[str, str] | None:
+        pods, events = await asyncio.gather(
+            list_rows(practice, PODS, namespace), list_rows(practice, EVENTS, namespace)
+        )
+        later = datetime.now(timezone.utc) + timedelta(minutes=2)
+        known = {one.id: one.evidence for one in diagnose(Seen(pods=pods, events=events), later)}
+        return known if {"image-not-found", "not-enough-memory"} <= set(known) else None
+
+    known = await wait_until_async(found, 30)
+    assert known
+    assert "no-such-image" in known["image-not-found"]
+    assert "Insufficient memory" in known["not-enough-memory"]
+
+
+async def test_logs_are_read_and_followed(practice: KubeTransport, namespace: str) -> None:
+    await deploy(practice, namespace, deployment("hub"))
+    (pod,) = await pods_where(practice, namespace, "Running")
+    source = logs.LogSource(namespace, pod.name)
+
+    async def lines() -> list[str]:
+        return await logs.tail(practice, source, 5)
+
+    last = await wait_until_async(lines)
+    assert len(last) <= 5
+    batches = logs.follow(practice, source, 5)
+    assert (await anext(batches))[0]
+    await batches.aclose()
+    with pytest.raises(errors.NotFound):
+        await logs.tail(practice, logs.LogSource(namespace, "no-such-pod"))
