@@ -294,6 +294,12 @@ async def test_a_child_that_leaves_a_silent_process_behind_has_ended(
     await wait_until_async(lambda: not left.is_running() or left.status() == psutil.STATUS_ZOMBIE)
 
 
+async def test_a_child_may_be_silent_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "LATE_LINES", 0.01)
+    out, _, code = await said(child("import time; print('one'); time.sleep(0.3); print('two')"))
+    assert (out, code) == (["one", "two"], 0)
+
+
 async def test_a_trouble_while_telling_who_it_is_ends_the_child() -> None:
     seen: list[ProcessIdentity] = []
 
