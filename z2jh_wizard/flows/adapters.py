@@ -37,5 +37,6 @@ def adapters_for(
 ) -> Adapters:
     """Return the adapters of a project; nothing is opened or started yet."""
     clock = clock or SystemClock()
-    helm = HubHelm(project, redactor, journal or NoJournal(), clock)
-    return Adapters(project, provider_of(project), Cluster(project), helm, clock, redactor)
+    cluster = Cluster(project)
+    helm = HubHelm(project, cluster, redactor, journal or NoJournal(), clock)
+    return Adapters(project, provider_of(project), cluster, helm, clock, redactor)

@@ -8,6 +8,8 @@ from typing import Any
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.step import Resource
+from z2jh_wizard.helm import records
+from z2jh_wizard.helm.releases import Revision, current_revision
 from z2jh_wizard.kube import kinds, kubeconfig, logs, objects, probes
 from z2jh_wizard.kube.reading import list_rows
 from z2jh_wizard.kube.rows import ClaimRow, EventRow, NodeRow, PodRow, ServiceRow
@@ -95,6 +97,28 @@ class Cluster:
             return await logs.tail(self.transport(), source, lines)
         except WizardError:
             return []
+
+    async def release_records(self, namespace: str, release: str) -> tuple[list[Revision], Mapping[str, Any]]:
+        """Return Helm's revisions, oldest first, and the values given to the newest deployed one.
+
+        Only the newest and the deployed record are read whole; of the others the labels tell enough.
+        """
+        found = await objects.list_labels(
+            self.transport(), objects.Place("v1", "secrets", namespace=namespace), records.selector(release)
+        )
+        history = sorted((records.outline(labels) for labels in found), key=lambda revision: revision.number)
+        current = current_revision(history)
+        values: Mapping[str, Any] = {}
+        for number in {revision.number for revision in (*history[-1:], current) if revision}:
+            place = objects.Place("v1", "secrets", records.secret_name(release, number), namespace)
+            tree = await objects.get(self.transport(), place)
+            if tree is None:
+                continue
+            stored = records.read(tree["data"]["release"])
+            history = [stored.revision if revision.number == number else revision for revision in history]
+            if current and number == current.number:
+                values = stored.values
+        return history, values
 
     async def volumes(self) -> list[Volume]:
         """Return the PersistentVolumes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +17,13 @@ from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.core.step import Line
 from z2jh_wizard.flows.charts import PRACTICE, practice_chart, read_chart_yaml
+from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.orphans import RecordedChild, recorded_children
+from z2jh_wizard.helm import records
 from z2jh_wizard.helm.arguments import ChartSource, Target
 from z2jh_wizard.helm.client import Helm
 from z2jh_wizard.helm.command import HelmTool, find_helm
-from z2jh_wizard.helm.releases import PENDING, Judgement, Repair, Revision, Status, judge, repair
+from z2jh_wizard.helm.releases import PENDING, Judgement, Revision, Status, judge, repair
 from z2jh_wizard.project import secrets_file
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.project.spec_file import parse_mapping
@@ -46,8 +48,11 @@ def chart_source(chart: Chart) -> ChartSource:
 class HubHelm:
     """What flows ask of Helm; the Helm program is searched once, when it is first needed."""
 
-    def __init__(self, project: Project, redactor: Redactor, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, project: Project, cluster: Cluster, redactor: Redactor, journal: Journal, clock: Clock
+    ) -> None:
         self._project = project
+        self._cluster = cluster
         self._redactor = redactor
         self._journal = journal
         self._clock = clock
@@ -60,21 +65,23 @@ class HubHelm:
             self._tool = await find_helm()
         return self._tool
 
-    async def state(self) -> tuple[Judgement, dict[str, Any]]:
-        """Return how the release stands and which values it was given, asked at once."""
-        helm = await self._helm()
-        release = self._project.spec.release
-        self._history, values = await asyncio.gather(helm.history(release), helm.get_values(release))
-        return self._judge(), values or {}
-
-    def repair_plan(self) -> Repair:
-        """Return how to mend the release as it was seen last."""
-        return repair(self._history)
+    async def state(self) -> tuple[Judgement, Mapping[str, Any]]:
+        """Return how the release stands and which values it was given."""
+        if records.in_secrets():
+            self._history, values = await self._cluster.release_records(
+                self._project.spec.namespace, self._project.spec.release
+            )
+        else:
+            helm = await self._helm()
+            release = self._project.spec.release
+            self._history, given = await asyncio.gather(helm.history(release), helm.get_values(release))
+            values = given or {}
+        return self._judge(), values
 
     def unfinished_first_record(self) -> str:
         """Return the Secret in which Helm keeps a first installation that never ended, or nothing."""
         if len(self._history) == 1 and self._history[0].status is Status.PENDING_INSTALL:
-            return f"sh.helm.release.v1.{self._project.spec.release}.v{self._history[0].number}"
+            return records.secret_name(self._project.spec.release, self._history[0].number)
         return ""
 
     def secret_values(self) -> dict[str, Any]:
@@ -112,8 +119,8 @@ class HubHelm:
             yield line
 
     async def mend(self) -> AsyncIterator[Line]:
-        """Mend a stuck or failed release in the way of ``repair_plan``."""
-        how = self.repair_plan()
+        """Mend a stuck release: roll it back to what worked last, or finish its removal."""
+        how = repair(await (await self._helm()).history(self._project.spec.release))
         async for line in self._watched(lambda helm: helm.repair(self._project.spec.release, how)):
             yield line
 

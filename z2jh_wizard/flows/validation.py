@@ -8,12 +8,10 @@ from typing import Any
 import msgspec
 
 from z2jh_wizard.core.redaction import plain
-from z2jh_wizard.flows.adapters import NoJournal
-from z2jh_wizard.flows.hub_helm import HubHelm
+from z2jh_wizard.flows.adapters import adapters_for
 from z2jh_wizard.flows.sessions import redactor_for
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
-from z2jh_wizard.system.clock import SystemClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Misfit:
 async def schema_problems(project: Project) -> list[Misfit]:
     """Return what the chart's schema refuses in config.yaml and secrets.yaml together, in path order."""
     redactor = redactor_for(project)
-    helm = HubHelm(project, redactor, NoJournal(), SystemClock())
+    helm = adapters_for(project, redactor).helm
     values = config_file.merge(config_file.values(project), helm.secret_values())
     schema = await helm.schema()
     if schema is None:

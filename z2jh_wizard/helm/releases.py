@@ -218,7 +218,7 @@ def read_status(answer: bytes, history: Sequence[Revision]) -> Release:
     listed = next((revision for revision in history if revision.number == status.version), None)
     latest = Revision(
         status.version,
-        _status(status.info.status),
+        status_from(status.info.status),
         listed.chart if listed else "",
         listed.chart_version if listed else "",
         listed.app_version if listed else "",
@@ -232,11 +232,12 @@ def _revision(number: int, row: _HistoryRow | _ListRow) -> Revision:
     chart, version = split_chart(row.chart)
     description = row.description if isinstance(row, _HistoryRow) else ""
     return Revision(
-        number, _status(row.status), chart, version, row.app_version, parse_time(row.updated), description
+        number, status_from(row.status), chart, version, row.app_version, parse_time(row.updated), description
     )
 
 
-def _status(text: str) -> Status:
+def status_from(text: str) -> Status:
+    """Return a status from Helm's word for it, UNKNOWN for a word that no Helm uses."""
     try:
         return Status(text)
     except ValueError:
