@@ -18,7 +18,6 @@ from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import Problem, WizardError, unexpected
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Trouble
-from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.rail import Rail, Stop
 from z2jh_wizard.widgets.title_bar import TitleBar, TooSmall
@@ -49,7 +48,6 @@ class WizardScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
-    BINDINGS = screen_bindings("back")
     AUTO_FOCUS = ""
     NAME: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""
@@ -152,7 +150,6 @@ class Dialog(ModalScreen[str]):
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
-    BINDINGS = screen_bindings("back")
     AUTO_FOCUS = ""
     CSS_PATH = style_sheet("dialogs")
     ABOUT: ClassVar[str] = "Answer the question, or press Esc to change nothing."

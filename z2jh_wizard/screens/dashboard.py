@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from z2jh_wizard.core import checks
 from z2jh_wizard.core.errors import Problem, WizardError
+from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.screens.backend import Interruption
 from z2jh_wizard.screens.base import WizardScreen, style_sheet
 from z2jh_wizard.screens.desk import Desk
@@ -44,7 +45,7 @@ class DashboardScreen(WizardScreen):
     NAME = "dashboard"
     SCROLLS = False
     CSS_PATH = style_sheet("dashboard")
-    BINDINGS = screen_bindings("back", "details", "panes", "refresh", "copy")
+    BINDINGS = screen_bindings("back", "refresh", "details", "copy", "panes")
     ABOUT = (
         "How the hub is right now. Apply again brings it to what config.yaml says; Tear down lists "
         "what would be removed before it asks."
@@ -71,8 +72,8 @@ class DashboardScreen(WizardScreen):
         with VerticalScroll(id="problems"):
             yield Plain("", dom_id="problem-lines", limit=20_000)
         yield Panes(
-            Pane("pods", "Pods", PodsPane(self.desk, dom_id="pods")),
-            Pane("events", "Events", EventsPane(self.desk, dom_id="events")),
+            Pane("pods", "Pods", PodsPane(self.desk, dom_id="pods"), headed=True),
+            Pane("events", "Events", EventsPane(self.desk, dom_id="events"), headed=True),
         )
 
     def buttons(self) -> ComposeResult:
@@ -86,6 +87,7 @@ class DashboardScreen(WizardScreen):
             *practice,
             ActionButton("runbook"),
             ActionButton("teardown"),
+            flat=True,
         )
 
     def first_focus(self) -> Widget:
@@ -164,10 +166,10 @@ class DashboardScreen(WizardScreen):
             self.query_one("#facts", Plain).show("No data yet. F5 looks again.")
             return
         absent = report.release.state == "absent"
-        apply.label = " Set up " if absent else " Apply again "
+        apply.label = "Set up" if absent else "Apply again"
         self.query_one("#facts", Plain).show(_facts(report, self._stale()))
         self.query_one("#problems").display = bool(report.problems)
-        lines = [f"! {one.object}: {one.summary} Next: {one.next}" for one in report.problems]
+        lines = [plain(f"! {one.object}: {one.summary} Next: {one.next}", 400) for one in report.problems]
         self.query_one("#problem-lines", Plain).show("\n".join(lines))
 
     def _stale(self) -> str:

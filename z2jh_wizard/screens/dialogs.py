@@ -15,6 +15,7 @@ from z2jh_wizard.screens.base import Dialog
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
 from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.text_line import TextLine
 from z2jh_wizard.widgets.title_bar import TooSmall
 
 YES = "yes"
@@ -22,6 +23,8 @@ YES = "yes"
 
 class Ask(Dialog):
     """A question with a safe and a telling answer; the safe one has the focus."""
+
+    BINDINGS = screen_bindings("back")
 
     def __init__(self, title: str, lines: Sequence[str], *, yes: str, no: str = "Cancel") -> None:
         super().__init__()
@@ -37,8 +40,8 @@ class Ask(Dialog):
             with VerticalScroll(classes="dialog-text", can_focus=False):
                 yield Plain("\n".join(self._lines))
             with Horizontal(classes="button-row"):
-                yield Button(Content(f" {self._no} "), id="no", compact=True)
-                yield Button(Content(f" {self._yes} "), id="yes", compact=True)
+                yield Button(Content(self._no), id="no", compact=True)
+                yield Button(Content(self._yes), id="yes", compact=True)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 
@@ -54,6 +57,8 @@ class Ask(Dialog):
 
 class AskText(Dialog):
     """A question for one word or number; ``check`` returns a sentence when it cannot be used."""
+
+    BINDINGS = screen_bindings("back")
 
     def __init__(
         self,
@@ -76,13 +81,11 @@ class AskText(Dialog):
         with Vertical(classes="dialog"):
             yield Plain(self._title, classes="dialog-title")
             yield Plain("\n".join(self._lines))
-            answer = Input(self._value, compact=True, id="answer")
-            answer.cursor_blink = False
-            yield answer
+            yield TextLine(self._value, dom_id="answer")
             yield Plain("", dom_id="answer-error", classes="field-error")
             with Horizontal(classes="button-row"):
-                yield Button(Content(" Cancel "), id="no", compact=True)
-                yield Button(Content(f" {self._yes} "), id="yes", compact=True)
+                yield Button(Content("Cancel"), id="no", compact=True)
+                yield Button(Content(self._yes), id="yes", compact=True)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 
@@ -116,6 +119,8 @@ class AskText(Dialog):
 class AskChoice(Dialog):
     """A question with several answers."""
 
+    BINDINGS = screen_bindings("back")
+
     def __init__(self, title: str, lines: Sequence[str], offers: Sequence[Offer], *, yes: str = "OK") -> None:
         super().__init__()
         self._title = title
@@ -131,8 +136,8 @@ class AskChoice(Dialog):
             with VerticalScroll(classes="dialog-text", can_focus=False):
                 yield ChoiceList(self._offers, dom_id="answer")
             with Horizontal(classes="button-row"):
-                yield Button(Content(" Cancel "), id="no", compact=True)
-                yield Button(Content(f" {self._yes} "), id="yes", compact=True)
+                yield Button(Content("Cancel"), id="no", compact=True)
+                yield Button(Content(self._yes), id="yes", compact=True)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 
@@ -168,7 +173,7 @@ class Notice(Dialog):
             with VerticalScroll(classes="dialog-text"):
                 yield Plain("\n".join(self._lines), limit=20_000)
             with Horizontal(classes="button-row"):
-                yield Button(Content(" Close "), id="no", compact=True)
+                yield Button(Content("Close"), id="no", compact=True)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 

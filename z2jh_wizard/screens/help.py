@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Footer
 
 from z2jh_wizard.screens.base import Dialog
-from z2jh_wizard.widgets.actions import ACTIONS
+from z2jh_wizard.widgets.actions import ACTIONS, screen_bindings
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.title_bar import TooSmall
 
@@ -37,6 +37,7 @@ def help_text() -> str:
 class HelpScreen(Dialog):
     """The help page over a screen."""
 
+    BINDINGS = screen_bindings("back")
     ABOUT = "This is the help."
 
     def __init__(self, about: str) -> None:
@@ -50,7 +51,7 @@ class HelpScreen(Dialog):
             with VerticalScroll(classes="dialog-text", id="help-text"):
                 yield Plain(f"{self._about}\n\n{help_text()}", limit=20_000)
             with Horizontal(classes="button-row"):
-                yield Button(Content(" Close "), id="no", compact=True)
+                yield Button(Content("Close"), id="no", compact=True)
         yield Footer(compact=True, show_command_palette=False)
         yield TooSmall()
 

@@ -68,7 +68,11 @@ class ReviewScreen(StageScreen):
         yield problems
         yield Plain("Looking at the world.", dom_id="plan-note")
         plan = VirtualTable(
-            Column("step", weight=5), Column("found", 24), Column("mark", 14), Column("by", 6), dom_id="plan"
+            Column("step", weight=5),
+            Column("found", 24),
+            Column("danger", 14),
+            Column("by", 6),
+            dom_id="plan",
         )
         yield Panes(
             Pane("plan", "Plan", plan),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -51,7 +53,7 @@ class RunScreen(WizardScreen):
     NAME = "run"
     SCROLLS = False
     CSS_PATH = style_sheet("run")
-    BINDINGS = screen_bindings("back", "next", "details", "panes", "stop", "retry", "find", "copy")
+    BINDINGS = screen_bindings("back", "next", "stop", "retry", "details", "panes", "find", "copy")
     ABOUT = (
         "The steps of the run, with what they took and usually take. Leaving this screen does not stop it. "
         "Stop asks first; what was made is kept, and Retry looks first and carries on."
@@ -73,12 +75,12 @@ class RunScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Make steps, problem and panes."""
-        yield VirtualTable(Column("state", 30), Column("step", 30), Column("", weight=1), dom_id="steps")
+        yield VirtualTable(Column("state", 31), Column("step", 28), Column("detail"), dom_id="steps")
         yield ProblemPanel(id="problem")
         yield Panes(
-            Pane("log", "Log", LogPane("Log", dom_id="log")),
-            Pane("pods", "Pods", PodsPane(self.desk, dom_id="pods")),
-            Pane("events", "Events", EventsPane(self.desk, dom_id="events")),
+            Pane("log", "Log", LogPane("Log", dom_id="log"), headed=True),
+            Pane("pods", "Pods", PodsPane(self.desk, dom_id="pods"), headed=True),
+            Pane("events", "Events", EventsPane(self.desk, dom_id="events"), headed=True),
         )
 
     def buttons(self) -> ComposeResult:
@@ -100,10 +102,15 @@ class RunScreen(WizardScreen):
     def on_mount(self) -> None:
         """Show what is known and listen."""
         super().on_mount()
-        self.query_one("#log", LogPane).show_path(str(self.record.session.log_path))
+        self.query_one("#log", LogPane).show_path(str(self._log_path()))
         self.record.on_change = self._changed
         self.set_interval(1.0, self._tick, name="elapsed time")
         self._repaint()
+
+    def _log_path(self) -> Path:
+        """Return where the whole log is, from the project's folder."""
+        session = self.record.session
+        return session.log_path.relative_to(session.project.folder)
 
     def on_unmount(self) -> None:
         """Stop listening; the run goes on."""
@@ -175,7 +182,7 @@ class RunScreen(WizardScreen):
         for name, visible in shown.items():
             self.query_one(f"#do-{name}").display = visible
         retry = self.query_one("#do-retry", ActionButton)
-        retry.label = " Check again " if waiting_for_you else " Retry "
+        retry.label = "Check again" if waiting_for_you else "Retry"
         self.query_one("#do-stop").disabled = record.stopping
         if focused and focused.startswith("do-") and self.focused is None:
             self._settle_focus()

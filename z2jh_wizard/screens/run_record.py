@@ -48,9 +48,7 @@ class StepRecord:
         """Return the detail; counted work gets a bar of characters."""
         if self.state is State.RUNNING and self.total:
             filled = width * min(self.done, self.total) // self.total
-            return (
-                f"[{'#' * filled}{'.' * (width - filled)}] {self.done} of {self.total} {self.detail}".rstrip()
-            )
+            return f"{self.done} of {self.total} {self.detail} [{'#' * filled}{'.' * (width - filled)}]"
         return self.detail
 
 

@@ -80,8 +80,8 @@ class SecretsScreen(StageScreen):
 def _note(exist: bool, revealed: bool, path: str) -> str:
     if not exist:
         return (
-            'You need not type any of them. The step "Make the secrets" makes them with this computer\'s\n'
-            f"random numbers and writes them to {path},\na file that only you can read. Git leaves it out."
+            'You need not type any of them. The step "Make the secrets" makes them with this computer\'s '
+            f"random numbers and writes them to {path}, a file that only you can read. Git leaves it out."
         )
     if revealed:
         return "The secrets are on your screen now: F6 hides them, and so does leaving this page."

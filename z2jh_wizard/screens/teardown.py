@@ -16,6 +16,7 @@ from z2jh_wizard.screens.messages import Go, StartRun
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.text_line import TextLine
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 
 
@@ -56,9 +57,7 @@ class TeardownScreen(WizardScreen):
             dom_id="confirm-label",
         )
         with Horizontal(id="confirm-line"):
-            name = Input(compact=True, id="confirm")
-            name.cursor_blink = False
-            yield name
+            yield TextLine(dom_id="confirm")
 
     def buttons(self) -> ComposeResult:
         """Back, and the button that the name enables."""

@@ -16,6 +16,7 @@ from z2jh_wizard.screens.messages import BeginJourney, OpenFolder
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.text_line import TextLine
 
 _WELCOME = """\
 From nothing to a Zero to JupyterHub hub for your course, and back to nothing.
@@ -39,19 +40,22 @@ class WelcomeScreen(WizardScreen):
         yield ButtonRow(
             ActionButton("practice", "Practice: free, offline"),
             ActionButton("new_project", "New project"),
+            flat=True,
         )
         yield Plain(
             "Practice plays the whole journey on this computer; nothing real is made.", classes="hint"
         )
         yield Plain("Open a project", classes="heading")
-        folder = Input(placeholder="folder with a z2jh.yaml", compact=True, id="folder")
-        folder.cursor_blink = False
-        yield folder
+        yield TextLine(placeholder="folder with a z2jh.yaml", dom_id="folder")
         yield Plain("Type its folder and press Enter, or choose one that was open lately:", classes="hint")
         recent = OptionList(id="recent", markup=False, compact=True)
         recent.display = False
         yield recent
         yield Plain("None yet: projects that you open are listed here.", dom_id="no-recent", classes="hint")
+
+    def buttons(self) -> ComposeResult:
+        """Open and Quit."""
+        yield ButtonRow(ActionButton("open_project"), ActionButton("quit"))
 
     def on_mount(self) -> None:
         """Show the recent projects after the first frame."""

@@ -32,13 +32,13 @@ class Action:
         """Return the keys as people write them: F1, Esc, ^n, or nothing."""
         return " ".join(_shown(key) for key in self.keys.split(",") if key)
 
-    def binding(self) -> Binding:
-        """Return it as a key binding."""
+    def binding(self, *, shown: bool = False) -> Binding:
+        """Return it as a key binding, shown in the footer or not."""
         return Binding(
             self.keys,
             self.call,
             self.label,
-            show=self.footer,
+            show=shown,
             key_display=self.shown_keys,
             tooltip=self.tooltip,
             id=self.id,
@@ -112,7 +112,7 @@ ACTIONS: tuple[Action, ...] = (
            "Writes the steps as a Markdown document and says where it is."),
     Action("home", "home", "", "Projects", "Back to the list of projects", _EVERYWHERE,
            "Goes back to the first screen with the list of projects."),
-    Action("theme", "app.next_theme", "f10", "Theme", "Dark, light, high contrast, red-green safe", _EVERYWHERE,
+    Action("theme", "app.next_theme", "f10", "Theme", "Dark, light, contrast, red-green safe", _EVERYWHERE,
            "Changes the colours: dark, light, high contrast, safe for red-green blindness.", footer=False),
     Action("palette", "app.command_palette", "ctrl+p", "Commands", "Find any command by name", _EVERYWHERE,
            "Finds any command by name.", footer=False, palette=False),
@@ -140,6 +140,13 @@ def bindings(*ids: str) -> list[BindingType]:
 
 
 def screen_bindings(*ids: str) -> list[BindingType]:
-    """Return a screen's bindings in the footer's fixed order: help, back, next, the screen's own, quit."""
+    """Return a screen's bindings in the footer's fixed order: help, back, next, the screen's own, quit.
+
+    The footer shows the first ones that fit; the others are in the palette and on the help page.
+    """
     first = [one for one in ("help", "back", "next") if one == "help" or one in ids]
-    return bindings(*first, *(one for one in ids if one not in first), "theme", "quit")
+    keyed = [
+        BY_ID[one] for one in (*first, *(one for one in ids if one not in first), "quit") if BY_ID[one].keys
+    ]
+    shown = [action for action in keyed[:-1] if action.footer][: FOOTER_MOST - 1] + keyed[-1:]
+    return [action.binding(shown=action in shown) for action in keyed]

@@ -17,7 +17,7 @@ class ActionButton(Button):
         known = BY_ID[action]
         call = known.call if "." in known.call else f"screen.{known.call}"
         super().__init__(
-            Content(f" {label or known.label} "),
+            Content(label or known.label),
             id=f"do-{action}",
             action=call,
             tooltip=known.tooltip,
@@ -26,11 +26,16 @@ class ActionButton(Button):
 
 
 class ButtonRow(Horizontal):
-    """Buttons for actions, in the order given."""
+    """Buttons for actions; the first one, which most people want next, stands at the right end.
 
-    def __init__(self, *buttons: Button, dom_id: str | None = None) -> None:
-        super().__init__(id=dom_id, classes="button-row")
+    ``flat`` rows have buttons of equal rank, in the order given.
+    """
+
+    def __init__(self, *buttons: Button, flat: bool = False) -> None:
+        super().__init__(classes="button-row -flat-row" if flat else "button-row")
         self._buttons = buttons
+        if not flat:
+            buttons[0].add_class("-onward")
 
     def compose(self) -> ComposeResult:
         """Make the buttons."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -32,6 +33,11 @@ class Offer:
         """Return it as one line."""
         about = f": {self.about}" if self.about else ""
         return plain(f"{self.label}{about}", LINE_LIMIT).replace("\n", " ")
+
+
+def _fit(line: str, width: int) -> str:
+    """Cut a line to the cells there are, with a mark where something is missing."""
+    return line if cell_len(line) <= width else set_cell_size(line, max(0, width - 1)) + "~"
 
 
 class ChoiceList(Widget, can_focus=True):
@@ -70,7 +76,7 @@ class ChoiceList(Widget, can_focus=True):
         lines = []
         for offer in self._offers:
             chosen = offer.value == self.value
-            line = Content(f"({'*' if chosen else ' '}) {offer.line}").truncate(max(1, self.size.width))
+            line = Content(_fit(f"({'*' if chosen else ' '}) {offer.line}", self.size.width))
             if chosen and self.has_focus:
                 line = line.stylize(cursor)
             elif not offer.ready:

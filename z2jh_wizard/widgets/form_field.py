@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
 from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.text_line import TextLine
 
 
 class FormField(Vertical):
@@ -56,9 +57,7 @@ class FormField(Vertical):
     def _make_control(self) -> Widget:
         if self._offers:
             return ChoiceList(self._offers, self._value, dom_id=f"control-{self.field}")
-        control = Input(self._value, compact=True, id=f"control-{self.field}")
-        control.cursor_blink = False
-        return control
+        return TextLine(self._value, dom_id=f"control-{self.field}")
 
     @property
     def control_widget(self) -> Widget:

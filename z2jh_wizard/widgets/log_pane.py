@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.text_line import TextLine
 from z2jh_wizard.widgets.virtual_log import VirtualLog
 
 
@@ -23,8 +24,7 @@ class LogPane(Vertical):
         """Make heading, log and the line for finding."""
         yield Plain(self._title, classes="pane-heading")
         yield VirtualLog()
-        find = Input(placeholder="Find: type and press Enter; Esc ends", compact=True, id=f"{self.id}-find")
-        find.cursor_blink = False
+        find = TextLine(placeholder="Find: type and press Enter; Esc ends", dom_id=f"{self.id}-find")
         find.display = False
         yield find
 

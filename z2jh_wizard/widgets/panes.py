@@ -11,14 +11,23 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button
 
+from z2jh_wizard.widgets.plain import Plain
+
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """A pane and the word on its button."""
+    """A pane and the word on its button; ``headed`` panes have a heading of their own."""
 
     id: str
     title: str
     body: Widget
+    headed: bool = False
+
+    def box(self) -> Widget:
+        """Return what is shown and hidden: the body, with a heading for when all panes are shown."""
+        if self.headed:
+            return self.body
+        return Vertical(Plain(self.title, classes="pane-heading pane-title"), self.body, id=f"box-{self.id}")
 
 
 class Panes(Vertical):
@@ -27,6 +36,7 @@ class Panes(Vertical):
     def __init__(self, *panes: Pane, dom_id: str | None = None) -> None:
         super().__init__(id=dom_id)
         self._panes = panes
+        self._boxes = {pane.id: pane.box() for pane in panes}
         self.chosen = panes[0].id
 
     def compose(self) -> ComposeResult:
@@ -36,8 +46,9 @@ class Panes(Vertical):
                 yield Button(pane.title, id=f"show-{pane.id}", compact=True, classes="pane-button")
         with Horizontal(classes="pane-bodies"):
             for pane in self._panes:
-                pane.body.add_class("pane-body")
-                yield pane.body
+                box = self._boxes[pane.id]
+                box.add_class("pane-body")
+                yield box
 
     def on_mount(self) -> None:
         """Show the first pane."""
@@ -48,7 +59,7 @@ class Panes(Vertical):
         self.chosen = chosen
         for pane in self._panes:
             here = pane.id == chosen
-            pane.body.set_class(here, "-chosen")
+            self._boxes[pane.id].set_class(here, "-chosen")
             button = self.query_one(f"#show-{pane.id}", Button)
             button.set_class(here, "-chosen")
             button.label = Content(f"[{pane.title}]" if here else f" {pane.title} ")

@@ -56,6 +56,7 @@ class VirtualLog(ScrollView, can_focus=True):
         self._longest = 0
         self._needle = ""
         self._found = -1
+        self._moving = False
         self.unseen = 0
         self.following = True
 
@@ -82,7 +83,7 @@ class VirtualLog(ScrollView, can_focus=True):
         self._longest = max(map(cell_len, self._lines), default=0)
         self.following, self.unseen, self._found = False, 0, -1
         self._resize()
-        self.scroll_to(0, 0, animate=False)
+        self._go_to(0)
         self.refresh()
 
     def flush(self) -> None:
@@ -101,7 +102,7 @@ class VirtualLog(ScrollView, can_focus=True):
         else:
             self.unseen += came
             self._found = max(-1, self._found - dropped)
-            self.scroll_to(y=max(0, self.scroll_offset.y - dropped), animate=False)
+            self._go_to(max(0, self.scroll_offset.y - dropped))
         self.refresh()
         self.post_message(self.Changed(self))
 
@@ -123,7 +124,7 @@ class VirtualLog(ScrollView, can_focus=True):
             return False
         self._found = next((number for number in matches if number > self._found), matches[0])
         self._set_following(False)
-        self.scroll_to(y=max(0, self._found - self.size.height // 2), animate=False)
+        self._go_to(max(0, self._found - self.size.height // 2))
         self.refresh()
         return True
 
@@ -143,7 +144,7 @@ class VirtualLog(ScrollView, can_focus=True):
         if at < 0:
             return [(text, style)]
         end = at + len(self._needle)
-        found = self.get_component_rich_style("log--found")
+        found = self.get_component_rich_style("log--found", partial=True)
         return [(text[:at], style), (text[at:end], style + found), (text[end:], style)]
 
     def lines(self, start: int, stop: int) -> list[str]:
@@ -166,7 +167,13 @@ class VirtualLog(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow from the end on, stop following anywhere else."""
         super().watch_scroll_y(old_value, new_value)
-        self._set_following(new_value >= self.max_scroll_y)
+        if not self._moving:
+            self._set_following(new_value >= self.max_scroll_y)
+
+    def on_resize(self) -> None:
+        """Stay at the end when the pane gets another size."""
+        if self.following:
+            self._to_end()
 
     def _set_following(self, following: bool) -> None:
         if following:
@@ -176,7 +183,15 @@ class VirtualLog(ScrollView, can_focus=True):
             self.post_message(self.Changed(self))
 
     def _to_end(self) -> None:
-        self.scroll_to(y=max(0, len(self._lines) - self.size.height), animate=False)
+        self._go_to(max(0, len(self._lines) - self.size.height))
+
+    def _go_to(self, line: int) -> None:
+        """Scroll without taking that for the user's wish to follow or not."""
+        self._moving = True
+        try:
+            self.scroll_to(y=line, animate=False)
+        finally:
+            self._moving = False
 
     def _resize(self) -> None:
         self.virtual_size = Size(self._longest, len(self._lines))

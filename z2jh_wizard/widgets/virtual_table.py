@@ -126,13 +126,13 @@ class VirtualTable(ScrollView, can_focus=True):
         if index >= len(self._keys):
             return Strip.blank(width, self.rich_style)
         cells = self._cells_of(self._keys[index])
-        style = self._style(f"table--{cells.tone}") if cells.tone else self.rich_style
+        style = self.rich_style + self._style(f"table--{cells.tone}") if cells.tone else self.rich_style
         if index == self._cursor:
             style += self._style("table--cursor" if self.has_focus else "table--blurred")
         return self._strip(cells.texts, style, width)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name)
+        return self.get_component_rich_style(name, partial=True)
 
     def _strip(self, texts: Sequence[str], style: Style, width: int) -> Strip:
         parts = []
