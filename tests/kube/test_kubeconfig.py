@@ -146,9 +146,13 @@ def test_the_usual_files_are_merged_and_the_first_wins(
     assert [c.name for c in kubeconfigs.contexts()] == ["class", "other"]
 
 
-def test_the_home_folders_file_is_the_last_resort() -> None:
+def test_the_home_folders_file_is_the_last_resort(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidInput, match="no kubeconfig"):
         kubeconfigs.load()
+    monkeypatch.setenv("KUBECONFIG", "~nobody-at-all/config")
+    with pytest.raises(InvalidInput, match="nobody-at-all"):
+        kubeconfigs.load()
+    monkeypatch.delenv("KUBECONFIG")
     path = Path("~/.kube/config").expanduser()
     path.parent.mkdir()
     path.write_text(yaml.safe_dump(document({"token": "t"})))

@@ -244,7 +244,14 @@ def _read(path: Path | None) -> dict[str, Any]:
 
 def _usual_files() -> Iterator[Path]:
     named = [entry for entry in os.environ.get("KUBECONFIG", "").split(os.pathsep) if entry]
-    yield from (Path(entry).expanduser() for entry in named or ["~/.kube/config"])
+    yield from map(_at_home, named or ["~/.kube/config"])
+
+
+def _at_home(entry: str) -> Path:
+    try:
+        return Path(entry).expanduser()
+    except RuntimeError:
+        return Path(entry)  # Nobody knows that home, so there is no such file either.
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -289,7 +296,7 @@ def _absolute(holder: dict[str, Any], folder: Path) -> dict[str, Any]:
     copy = dict(holder)
     for key in (*_PATHS_OF_CLUSTER, *_PATHS_OF_USER):
         if isinstance(copy.get(key), str) and copy[key]:
-            copy[key] = str(folder / Path(copy[key]).expanduser())
+            copy[key] = str(folder / copy[key])
     plugin = copy.get("exec")
     if isinstance(plugin, dict) and "/" in str(plugin.get("command", "")):
         copy["exec"] = plugin | {"command": str(folder / str(plugin["command"]))}
