@@ -12,16 +12,12 @@ from typing import Any
 
 from z2jh_wizard.practice import status
 from z2jh_wizard.practice.objects import dig
+from z2jh_wizard.practice.rules import names
 
 LabelMatcher = Callable[[Mapping[str, str]], bool]
 FieldMatcher = Callable[[Mapping[str, Any]], bool]
 
 _TOKEN = re.compile(r"[ \t\r\n]*(?:(!=|==|[=!(),<>])|([^ \t\r\n=!(),<>]+))")
-_KEY = re.compile(
-    r"(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/)?"
-    r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-)
-_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +58,6 @@ def parse_labels(text: str) -> LabelMatcher:
 def parse_requirements(text: str) -> tuple[Requirement, ...]:
     """Read a label selector into its conditions; ApiError 400 when it is malformed."""
     return _LabelParser(text).parse()
-
-
-LABEL_VALUE = (
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must "
-    "start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used "
-    "for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
-)
-QUALIFIED_NAME = (
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
-    "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
-    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-)
 
 
 def _tokens(text: str) -> Iterator[str]:
@@ -118,8 +102,8 @@ class _LabelParser:
         if absent:
             self._take()
         key = self._word("identifier")
-        if not _KEY.fullmatch(key):
-            raise _unparsed(f"<nil>: Invalid value: {status.go_quote(key)}: {QUALIFIED_NAME}")
+        if wrong := names.qualified_name(key):
+            raise _unparsed(f"<nil>: Invalid value: {status.go_quote(key)}: {'; '.join(wrong)}")
         if absent and self._peek() in ("", ","):
             return Requirement(key, "absent")
         if self._peek() in ("", ","):
@@ -134,9 +118,9 @@ class _LabelParser:
         else:
             raise _unparsed(f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
         for value in values:
-            if not _VALUE.fullmatch(value):
+            if wrong := names.label_value(value):
                 where = f"values[0][{key}]: Invalid value: {status.go_quote(value)}"
-                raise _unparsed(f"{where}: {LABEL_VALUE}")
+                raise _unparsed(f"{where}: {'; '.join(wrong)}")
         if operator in "<>" and not re.fullmatch(r"[-+]?[0-9]+", values[0]):
             where = f"values[0]: Invalid value: {status.go_quote(values[0])}"
             raise _unparsed(f"{where}: for 'Gt', 'Lt' operators, the value must be an integer")
