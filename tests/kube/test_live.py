@@ -242,6 +242,7 @@ async def test_nonsense_in_a_watch_is_a_failure_and_heals(feed: Feed, blocking: 
         feed.raw(b"this is not JSON\n")
         await wait_until_async(lambda: any("makes no sense" in str(problem) for problem in problems))
         await wait_until_async(lambda: store.pane(PODS).outcome == Outcome.DATA)
+        assert len(feed.lists) == 2, "going on at the same place would meet the same nonsense"
 
 
 async def test_a_mistake_of_ours_never_leaves_old_rows_looking_true(

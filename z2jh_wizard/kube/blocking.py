@@ -84,7 +84,8 @@ class BlockingTransport:
         self._encoding = "identity" if is_loopback(server.hostname or "") else "gzip"
         self._lock = threading.Lock()
         self._idle: list[tuple[float, Connection]] = []
-        self._tls: tuple[str, ssl.SSLContext | None] | None = None
+        self._tls_lock = threading.Lock()
+        self._tls: tuple[str, ssl.SSLContext] | None = None
 
     def exchange(self, request: Request, limit: float = LIMIT, hang_up: HangUp | None = None) -> Reply:
         """Make a request and read its whole answer; ``limit`` seconds for each network operation.
@@ -210,14 +211,11 @@ class BlockingTransport:
         """Return the TLS context for a sign-in; another client certificate means other connections."""
         if not self._secure:
             return None
-        with self._lock:
-            known = self._tls
-        if known is None or known[0] != sign_in.certificate:
-            known = sign_in.certificate, context_for(self.access.trust, sign_in.certificate)
-            self.close()
-            with self._lock:
-                self._tls = known
-        return known[1]
+        with self._tls_lock:
+            if self._tls is None or self._tls[0] != sign_in.certificate:
+                self._tls = sign_in.certificate, context_for(self.access.trust, sign_in.certificate)
+                self.close()
+            return self._tls[1]
 
     def _give_back(self, connection: Connection, response: http.client.HTTPResponse) -> None:
         """Keep a connection whose answer was read to its end."""

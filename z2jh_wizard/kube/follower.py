@@ -32,6 +32,9 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 """Seconds between two tries after failures."""
 
+_PASSING = (errors.Unreachable, errors.Unauthorized, errors.Busy)
+"""Failures after which a watch can go on where it was; after others only a new list shows what is true."""
+
 _CHANGES = msgspec.json.Decoder(Change)
 _STATUSES = msgspec.json.Decoder(Status)
 
@@ -107,6 +110,8 @@ class Follower:
                 self._version = ""
                 self._failures += 1
             except WizardError as error:
+                if not isinstance(error, _PASSING):
+                    self._version = ""
                 self._fail(error.problem)
             except Exception as error:  # noqa: BLE001 - a thread that dies unseen would show old rows as true
                 self._version = ""

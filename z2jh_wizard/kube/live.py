@@ -8,6 +8,7 @@ cluster costs no tick at all.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -180,14 +181,10 @@ class LiveStore:
 
     def _ring(self) -> None:
         """Have a tick soon; called from threads, once for any number of news."""
-        loop = self._loop
-        if loop is None or loop.is_closed():
-            return
-        try:
-            loop.call_soon_threadsafe(self._schedule)
-        except RuntimeError:
-            # The loop closed between the question and the call; nobody is left to tell.
-            return
+        # A loop that is closed by now has nobody left to tell.
+        with contextlib.suppress(RuntimeError):
+            if self._loop:
+                self._loop.call_soon_threadsafe(self._schedule)
 
     def _schedule(self) -> None:
         loop = asyncio.get_running_loop()
