@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from z2jh_wizard.practice import quantities
+from z2jh_wizard.practice.go_text import go_quote
 from z2jh_wizard.practice.objects import parse_time
 from z2jh_wizard.practice.schema import Schema
-from z2jh_wizard.practice.status import go_quote
 
 _RANGES = {"int32": 2**31, "int64": 2**63}
 _GO_NAMES = {"string": "string", "boolean": "bool", "number": "float64", "int-or-string": "int32"}

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from z2jh_wizard.practice import status
 from z2jh_wizard.practice.field_paths import Path, PathError, Paths, decode, encode, in_order, path_text
+from z2jh_wizard.practice.go_text import go_quote
 from z2jh_wizard.practice.objects import Object, dig
 
 APPLY, UPDATE = "Apply", "Update"
@@ -49,9 +50,9 @@ class Manager(NamedTuple):
 
     def text(self) -> str:
         """Name the manager as conflict messages do."""
-        text = status.go_quote(self.name)
+        text = go_quote(self.name)
         if self.subresource:
-            text += f" with subresource {status.go_quote(self.subresource)}"
+            text += f" with subresource {go_quote(self.subresource)}"
         return text if self.operation == APPLY else f"{text} using {self.api_version}"
 
     def order(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from z2jh_wizard.practice.field_paths import PathError, element_text, item_element
 from z2jh_wizard.practice.field_sets import ABSENT, is_list, is_map
+from z2jh_wizard.practice.go_text import go_print
 from z2jh_wizard.practice.objects import copy_json
 from z2jh_wizard.practice.schema import Schema
 
@@ -82,17 +83,6 @@ def _go_type(value: Any) -> str:
     if isinstance(value, str):
         return "string"
     return "map[string]interface {}" if isinstance(value, dict) else "[]interface {}"
-
-
-def go_print(value: Any) -> str:
-    """Write a value as Go's ``%v`` does."""
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{go_print(value[key])}" for key in sorted(value)) + "]"
-    if isinstance(value, list):
-        return "[" + " ".join(map(go_print, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "<nil>" if value is None else str(value)
 
 
 def merge(live: Any, applied: Any, schema: Schema) -> Any:

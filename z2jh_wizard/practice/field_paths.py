@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from z2jh_wizard.practice.go_text import go_value
 from z2jh_wizard.practice.schema import Schema
-from z2jh_wizard.practice.status import go_value
 
 Path = tuple[str, ...]
 Paths = frozenset[Path]

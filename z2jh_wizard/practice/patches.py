@@ -8,33 +8,54 @@ from __future__ import annotations
 from typing import Any
 
 from z2jh_wizard.practice import status
+from z2jh_wizard.practice.go_text import go_print
 from z2jh_wizard.practice.objects import Object, copy_json, same_json
 from z2jh_wizard.practice.schema import UNKNOWN, Schema
 
+_MOST_OPERATIONS = 10_000
+"""Operations in one JSON patch; the real server's limit."""
+
 
 def json_patch(obj: Object, operations: Any) -> Object:
-    """Return the object with a JSON patch (RFC 6902) applied; ApiError 400 or 422 when it cannot be."""
+    """Return the object with a JSON patch (RFC 6902) applied; ApiError 400, 413 or 422 when it cannot be."""
     import jsonpatch
     import jsonpointer
 
-    if not isinstance(operations, list):
-        raise status.bad_request("the body of a JSON patch must be a list of operations")
+    if not isinstance(operations, list) or not all(isinstance(each, dict) for each in operations):
+        raise status.bad_request(
+            "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
+        )
+    if len(operations) > _MOST_OPERATIONS:
+        message = (
+            f"The allowed maximum operations in a JSON patch is {_MOST_OPERATIONS}, got {len(operations)}"
+        )
+        raise status.ApiError(413, "RequestEntityTooLarge", f"Request entity too large: {message}")
     try:
         patched: Any = jsonpatch.JsonPatch(copy_json(operations)).apply(copy_json(obj))
-    except (jsonpatch.InvalidJsonPatch, jsonpointer.JsonPointerException, TypeError, KeyError) as error:
-        raise status.bad_request(f"the JSON patch cannot be read: {error}") from error
-    except jsonpatch.JsonPatchException as error:
-        message = f"the server rejected our request due to an error in our request: {error}"
-        raise status.ApiError(422, "Invalid", message) from error
+    except (
+        jsonpatch.JsonPatchException,
+        jsonpointer.JsonPointerException,
+        # A path that leads through text or numbers ends in one of these inside the library.
+        AttributeError,
+        IndexError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise _rejected() from error
     if not isinstance(patched, dict):
-        raise status.bad_request("the JSON patch leaves no object")
+        raise _rejected()
     return patched
+
+
+def _rejected() -> status.ApiError:
+    return status.ApiError(422, "Invalid", "the server rejected our request due to an error in our request")
 
 
 def merge_patch(obj: Object, patch: Any) -> Object:
     """Return the object with a JSON merge patch (RFC 7396) applied; ApiError 400 when it is no object."""
     if not isinstance(patch, dict):
-        raise status.bad_request("the body of a merge patch must be an object")
+        raise status.bad_request(f"error decoding patch: {_NO_OBJECT}")
     merged: Object = _merge(obj, patch)
     return merged
 
@@ -52,15 +73,16 @@ def _merge(target: Any, patch: Any) -> Any:
 
 
 def strategic_merge_patch(obj: Object, patch: Any, schema: Schema) -> Object:
-    """Return the object with a strategic merge patch applied; ApiError 400 when it is malformed.
+    """Return the object with a strategic merge patch applied; ApiError 400 or 500 when it is malformed.
 
     The schema says how each list is patched. Rules: k8s.io/apimachinery, pkg/util/strategicpatch/patch.go.
     """
     if not isinstance(patch, dict):
-        raise status.bad_request("the body of a strategic merge patch must be an object")
+        raise status.bad_request(_NO_OBJECT)
     return _patch_object(obj, patch, schema)
 
 
+_NO_OBJECT = "json: cannot unmarshal array into Go value of type map[string]interface {}"
 _ORDER = "$setElementOrder/"
 _DELETE = "$deleteFromPrimitiveList/"
 _RETAIN = "$retainKeys"
@@ -74,7 +96,7 @@ def _patch_object(target: Object, patch: Object, schema: Schema) -> Object:
     if directive == "delete":
         return {}
     if directive is not None:
-        raise _bad(f"unknown patch type: {directive!s}")
+        raise _unknown(directive, patch)
     merged = _retained(target, patch)
     for name in dict.fromkeys(_field_name(key) for key in patch if key != _RETAIN):
         _patch_field(merged, name, patch, schema.field(name))
@@ -150,7 +172,7 @@ def _patch_list(current: list[Any], patch: list[Any], schema: Schema) -> list[An
         elif directive is None:
             kept.append(item)
         else:
-            raise _bad(f"unknown patch type: {directive!s}")
+            raise _unknown(directive, item)
     if replaces:
         return [_plain(item) for item in kept]
     for item in kept:
@@ -164,7 +186,7 @@ def _patch_list(current: list[Any], patch: list[Any], schema: Schema) -> list[An
 
 def _identity(item: Any, key: str) -> Any:
     if not isinstance(item, dict) or key not in item:
-        raise _bad(f"map: {status.go_value(item)} does not contain declared merge key: {key}")
+        raise _bad(f"map: {go_print(item)} does not contain declared merge key: {key}")
     return item[key]
 
 
@@ -212,5 +234,10 @@ def _list(value: Any, what: str) -> list[Any]:
     return value
 
 
+def _unknown(directive: Any, where: Object) -> status.ApiError:
+    return _bad(f"unknown patch type: {go_print(directive)} in map: {go_print(where)}")
+
+
 def _bad(why: str) -> status.ApiError:
-    return status.bad_request(f"the strategic merge patch cannot be applied: {why}")
+    """Return the error of a patch that cannot be applied; the real server gives it code 500 and no reason."""
+    return status.ApiError(500, "", why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from z2jh_wizard.practice import status
+from z2jh_wizard.practice.go_text import go_quote
 
 
 def parse_bool(text: str | None) -> bool:
@@ -34,4 +35,4 @@ def integer(query: Mapping[str, str], name: str) -> int | None:
 
 
 def _unreadable(text: str, why: str) -> status.ApiError:
-    return status.bad_request(f"strconv.ParseInt: parsing {status.go_quote(text)}: {why}")
+    return status.bad_request(f"strconv.ParseInt: parsing {go_quote(text)}: {why}")

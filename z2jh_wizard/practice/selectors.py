@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from z2jh_wizard.practice import status
+from z2jh_wizard.practice.go_text import go_quote
 from z2jh_wizard.practice.objects import dig
 from z2jh_wizard.practice.rules import names
 
@@ -103,7 +104,7 @@ class _LabelParser:
             self._take()
         key = self._word("identifier")
         if wrong := names.qualified_name(key):
-            raise _unparsed(f"<nil>: Invalid value: {status.go_quote(key)}: {'; '.join(wrong)}")
+            raise _unparsed(f"<nil>: Invalid value: {go_quote(key)}: {'; '.join(wrong)}")
         if absent and self._peek() in ("", ","):
             return Requirement(key, "absent")
         if self._peek() in ("", ","):
@@ -119,10 +120,10 @@ class _LabelParser:
             raise _unparsed(f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
         for value in values:
             if wrong := names.label_value(value):
-                where = f"values[0][{key}]: Invalid value: {status.go_quote(value)}"
+                where = f"values[0][{key}]: Invalid value: {go_quote(value)}"
                 raise _unparsed(f"{where}: {'; '.join(wrong)}")
         if operator in "<>" and not re.fullmatch(r"[-+]?[0-9]+", values[0]):
-            where = f"values[0]: Invalid value: {status.go_quote(values[0])}"
+            where = f"values[0]: Invalid value: {go_quote(values[0])}"
             raise _unparsed(f"{where}: for 'Gt', 'Lt' operators, the value must be an integer")
         return Requirement(key, _COMPARISONS.get(operator, operator), values)
 
@@ -224,7 +225,7 @@ def _expression(expression: Mapping[str, Any]) -> Requirement:
     name = str(expression.get("operator", ""))
     operator = _OPERATORS.get(name)
     if operator is None:
-        raise _malformed(f"{status.go_quote(name)} is not a valid label selector operator")
+        raise _malformed(f"{go_quote(name)} is not a valid label selector operator")
     return Requirement(expression.get("key", ""), operator, tuple(expression.get("values") or ()))
 
 

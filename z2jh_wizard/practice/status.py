@@ -5,10 +5,12 @@ Codes, reasons and sentences: k8s.io/apimachinery, pkg/api/errors and pkg/util/v
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from z2jh_wizard.practice.go_text import go_quote as go_quote  # noqa: PLC0414  # offered here, too
+from z2jh_wizard.practice.go_text import go_value
 
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 
@@ -115,19 +117,6 @@ def _body(title: str, value: Any, detail: str) -> str:
 
 def _join(text: str, detail: str) -> str:
     return f"{text}: {detail}" if detail else text
-
-
-def go_quote(text: str) -> str:
-    """Quote text as Go's ``%q`` does: JSON's escapes, with printable characters left as they are."""
-    quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in quoted)
-
-
-def go_value(value: Any) -> str:
-    """Write a bad value as Go's field errors do: quoted text, plain numbers, compact JSON."""
-    if isinstance(value, str):
-        return go_quote(value)
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def qualified(resource: NamedResource) -> str:
