@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,13 @@ from z2jh_wizard.core.step import By, Finding, Happening, Line, Look, Made, Prog
 ABSENT = Look(Finding.ABSENT, "not there")
 READY = Look(Finding.READY, "there")
 UNKNOWN = Look(Finding.UNKNOWN, "no answer")
+
+
+@pytest.fixture(autouse=True)
+async def _nothing_goes_on_afterwards() -> AsyncIterator[None]:
+    """Every task that the engine started has ended with the run."""
+    yield
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 @pytest.fixture
