@@ -314,6 +314,8 @@ class PodStep:
 
     def _backoff_over(self, container: Object) -> bool:
         crashes = self._kubelet.crashes(self._pod, container)
+        if not crashes:
+            return True  # forgiven
         what = f"crash {container['name']} {crashes}"
         return self._kubelet.passed(self._key, what, self._backoff(container))
 

@@ -43,6 +43,7 @@ _ARRIVAL_SECONDS = 20.0
 _ANSWER_SECONDS = 1.2
 _COME_BACK_SECONDS = 8.0
 _TRY_AGAIN_SECONDS = 60.0
+_GO_HOME_SECONDS = 30.0
 _LOGIN_ADDRESS = "::ffff:10.128.0.11"
 
 
@@ -177,18 +178,24 @@ class Students(Controller):
         """Let the next student in or out, or bring one student forward."""
         hub = self.hub()
         if key == _CLASS:
-            if hub.ready:
-                self._open(hub)
-                self._turnover()
+            self._attend(hub)
             return
         student = self._students.get(key.name)
         if student is not None:
             self._advance(key.name, student, hub)
 
-    def _open(self, hub: Hub) -> None:
-        folder = self._database_folder(hub)
-        if folder is not None:
-            hub_database.ensure(folder)
+    def _attend(self, hub: Hub) -> None:
+        """Let people in and out of a hub that is ready; send them home when there is none any more."""
+        if hub.pod is not None:
+            self.reset(_CLASS, "no hub")
+        elif self.wanted and self.passed(_CLASS, "no hub", _GO_HOME_SECONDS):
+            self.wanted = 0
+            self._students.clear()
+        if hub.ready:
+            folder = self._database_folder(hub)
+            if folder is not None:
+                hub_database.ensure(folder)
+            self._turnover()
 
     def _turnover(self) -> None:
         staying = [name for name, s in self._students.items() if s.phase is not Phase.LEAVING]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from z2jh_wizard.practice.controllers.base import controlled_by, pod_from
+from z2jh_wizard.practice.controllers.base import controlled_by, pod_from, setting
 from z2jh_wizard.practice.controllers.workload import Workload, first_to_go, tally
 from z2jh_wizard.practice.history import Change
 from z2jh_wizard.practice.meta import (
@@ -13,12 +13,16 @@ from z2jh_wizard.practice.meta import (
     is_active,
     is_terminating,
     key_of,
+    labels_of,
+    owners_of,
     put,
     set_condition,
     status_of,
+    uid_of,
 )
 from z2jh_wizard.practice.objects import Object
 from z2jh_wizard.practice.resources import PODS, REPLICA_SETS
+from z2jh_wizard.practice.selectors import match_label_selector
 from z2jh_wizard.practice.status import ApiError
 
 
@@ -45,6 +49,7 @@ class ReplicaSetController(Workload):
 
     def _scale(self, owner: Object) -> ApiError | None:
         wanted = int(owner["spec"].get("replicas", 1))
+        self._release(owner)
         active = [pod for pod in self.cluster.index.owned_pods(owner) if is_active(pod)]
         for _ in range(wanted - len(active)):
             namespace, name = key_of(owner)
@@ -55,6 +60,13 @@ class ReplicaSetController(Workload):
         for pod in first_to_go(active)[: max(0, len(active) - wanted)]:
             self.delete_pod(owner, pod)
         return None
+
+    def _release(self, owner: Object) -> None:
+        """Let go of pods whose labels were changed so that the selector misses them; they live on."""
+        for pod in self.cluster.index.owned_pods(owner):
+            if not match_label_selector(owner["spec"]["selector"], labels_of(pod)):
+                others = [ref for ref in owners_of(pod) if ref["uid"] != uid_of(owner)]
+                self.store.change(PODS, pod, setting(("metadata", "ownerReferences"), others))
 
     def _report(self, owner: Object, refused: ApiError | None) -> None:
         pods = self.cluster.index.owned_pods(owner)

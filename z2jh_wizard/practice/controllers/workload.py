@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from z2jh_wizard.practice.admission import admit
+from z2jh_wizard.practice.cluster import Cluster
 from z2jh_wizard.practice.controllers.base import RETRY_SECONDS, Controller, delete_quietly
 from z2jh_wizard.practice.meta import (
     ObjectKey,
@@ -73,18 +74,31 @@ def _worth(pod: Object) -> tuple[bool, int, bool, int]:
 class Workload(Controller):
     """A controller whose objects have pods."""
 
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
+        self._refusals: dict[ObjectKey, ApiError] = {}
+
     def create_pod(self, owner: Object, pod: Object) -> ApiError | None:
         """Make a pod of a workload and say so; returns why it was refused, to be tried again later."""
-        namespace = owner["metadata"]["namespace"]
+        namespace, key = owner["metadata"]["namespace"], key_of(owner)
+        if key in self._refusals and self.is_waiting(key, "retry"):
+            return self._refusals[key]
+        self._refusals.pop(key, None)
         try:
             admit(self.store, PODS, pod, namespace)
             self.store.create(PODS, pod, namespace)
         except ApiError as error:
             self.event(owner, "FailedCreate", self.refusal(pod, error), warning=True)
-            self.again(key_of(owner), RETRY_SECONDS, "retry")
+            self._refusals[key] = error
+            self.again(key, RETRY_SECONDS, "retry")
             return error
         self.event(owner, "SuccessfulCreate", self.created(pod))
         return None
+
+    def forget(self, key: ObjectKey) -> None:
+        """Forget delays and the last refusal of an object that is gone."""
+        super().forget(key)
+        self._refusals.pop(key, None)
 
     def delete_pod(self, owner: Object, pod: Object) -> None:
         """Delete a pod of a workload and say so."""
