@@ -12,6 +12,7 @@ from z2jh_wizard.core.errors import NeedsYou
 from z2jh_wizard.helm import command
 from z2jh_wizard.helm.command import HOW_TO_GET_HELM, HelmCommand, find_helm, search_helm, shim_command
 from z2jh_wizard.helm.download import helm_path
+from z2jh_wizard.system.children import capture
 
 
 @pytest.fixture
@@ -113,8 +114,24 @@ def test_looking_for_the_bundled_one_does_not_load_it():
 def test_the_bundled_helm_is_called_helm_so_that_it_signs_as_helm():
     child = shim_command().child("list", "-o", "json")
     assert Path(child.argv[0]).name == "helm"
-    assert list(child.argv[1:]) == ["-m", "z2jh_wizard.helm.shim", "list", "-o", "json"]
+    assert list(child.argv[-3:]) == ["list", "-o", "json"]
     assert child.executable == sys.executable
+
+
+@pytest.mark.usefixtures("sdk")
+async def test_the_bundled_helm_imports_nothing_from_where_the_user_stands(tmp_path):
+    for name in ("json.py", "signal.py", "z2jh_wizard.py"):
+        (tmp_path / name).write_text("raise SystemExit('imported from the working folder')\n")
+    said = await capture(shim_command().child("version", "--short", cwd=tmp_path), 30)
+    assert (said.code, said.stdout) == (0, b"v4.2.3\n")
+
+
+@pytest.mark.usefixtures("sdk")
+def test_the_bundled_helm_runs_by_its_module_name_too():
+    root = str(Path(command.__file__).parents[2])
+    words = [sys.executable, "-m", "z2jh_wizard.helm.shim", "version", "--short"]
+    done = subprocess.run(words, cwd=root, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"v4.2.3\n")
 
 
 def test_a_command_carries_its_environment():

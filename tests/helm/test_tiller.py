@@ -1,6 +1,7 @@
 """Recognising Tiller."""
 
 import copy
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,9 @@ DEPLOYMENT = {
 HUB = {"metadata": {"name": "hub", "labels": {"app": "jupyterhub"}}, "spec": {}}
 
 
-def listening(*command: str, **container: object) -> dict:
-    deployment = copy.deepcopy(DEPLOYMENT)
-    spec = deployment["spec"]["template"]["spec"]  # type: ignore[index]
+def listening(*command: str, **container: object) -> dict[str, Any]:
+    deployment: dict[str, Any] = copy.deepcopy(DEPLOYMENT)
+    spec = deployment["spec"]["template"]["spec"]
     spec["containers"][0].update({"command": list(command), **container})
     return deployment
 

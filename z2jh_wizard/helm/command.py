@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import z2jh_wizard
 from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.core.facts import HELM_OLDEST
 from z2jh_wizard.helm.download import downloaded_helm
@@ -20,8 +21,18 @@ from z2jh_wizard.system.children import Child, capture
 VERSION_LIMIT = 20.0
 """Seconds for ``helm version``; the first start after a download is slow on some computers."""
 
-SHIM = "z2jh_wizard.helm.shim"
 SDK_PACKAGE = "helm_python"
+
+_SOURCE = str(Path(z2jh_wizard.__file__).resolve().parent.parent)
+_LAUNCH_SHIM = f"""\
+import sys
+sys.path = [place for place in sys.path if place]
+sys.path[:0] = [] if {_SOURCE!r} in sys.path else [{_SOURCE!r}]
+from z2jh_wizard.helm.shim.__main__ import start
+start()
+"""
+"""``python -m z2jh_wizard.helm.shim`` without its flaws as a child of ours: -m would import from the folder
+that the user stands in, and a PYTHONPATH for a checkout would reach the login programs that Helm starts."""
 
 HOW_TO_GET_HELM = (
     "Get Helm in one of three ways: pip install 'z2jh-wizard[helm]', or z2jh-wizard doctor --fix, "
@@ -84,7 +95,7 @@ class Search:
 def shim_command() -> HelmCommand:
     """Return the command of the bundled Helm; its argv[0] says helm, and no such file needs to exist."""
     return HelmCommand(
-        argv0=str(Path(sys.prefix, "bin", "helm")), prefix=("-m", SHIM), executable=sys.executable
+        argv0=str(Path(sys.prefix, "bin", "helm")), prefix=("-c", _LAUNCH_SHIM), executable=sys.executable
     )
 
 

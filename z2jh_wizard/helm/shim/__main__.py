@@ -195,7 +195,12 @@ def _run_cancellable(change: Callable[[Arguments, HelmContext], None], arguments
         raise failures[0]
 
 
-if __name__ == "__main__":
+def start() -> None:
+    """Be the process: run the command line and end with its exit code."""
     # Python would turn an interrupt into an exception that waits for the SDK; Helm ends at once.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    start()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from z2jh_wizard.helm.shim.charts import opened_chart, rendered_hooks
 from z2jh_wizard.helm.shim.flags import Arguments, HelmFailure
 from z2jh_wizard.helm.shim.output import checked_format, write, write_data
-from z2jh_wizard.helm.shim.reading import describe, full_release, hooks, manifest, notes
-from z2jh_wizard.helm.shim.sdk import Sdk
+from z2jh_wizard.helm.shim.reading import closing_notes, describe, full_release, hooks, manifest
+from z2jh_wizard.helm.shim.sdk import Sdk, chart_schema
 from z2jh_wizard.helm.shim.table import DEFAULT_TIMEOUT, HOOKS_ONLY, WATCHER
 from z2jh_wizard.helm.shim.values import merge_values
 
@@ -173,11 +172,11 @@ def _tell(change: _Change, summary: dict[str, Any]) -> None:
         return
     if change.arguments.on("hide-notes"):
         release["info"].pop("notes", None)
-    write(describe(release, notes=False))
+    write(describe(release, with_notes=False))
     if dry_run:
         write(f"HOOKS:\n{hooks(release)}MANIFEST:\n{manifest(release)}")
         write("\n" if release["info"].get("notes") else "")
-    write(notes(release))
+    write(closing_notes(release))
 
 
 def _planned(change: _Change, summary: dict[str, Any], *, on_server: bool) -> dict[str, Any]:
@@ -202,19 +201,23 @@ def _planned(change: _Change, summary: dict[str, Any], *, on_server: bool) -> di
 
 def _chart_data(chart: Chart) -> dict[str, Any]:
     """Return a chart as Helm's JSON has it, without the times of its files."""
-    schema = json.dumps(chart.schema).encode() if chart.schema is not None else None
+    schema = chart_schema(chart)
     return {
         "metadata": chart.metadata,
         "lock": None,
         "templates": [_file(entry) for entry in chart.templates],
         "values": chart.values,
-        "schema": base64.b64encode(schema).decode() if schema else None,
-        "files": [_file(entry) for entry in chart.files],
+        "schema": _encoded(schema) if schema else None,
+        "files": [_file(entry) for entry in chart.files] or None,
     }
 
 
 def _file(entry: dict[str, str]) -> dict[str, str]:
-    return {"name": entry["name"], "data": base64.b64encode(entry["data"].encode()).decode()}
+    return {"name": entry["name"], "data": _encoded(entry["data"])}
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def rollback(arguments: Arguments) -> None:

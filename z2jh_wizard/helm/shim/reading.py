@@ -44,11 +44,10 @@ def status(arguments: Arguments) -> None:
     if output == "table":
         write(describe(release))
         return
-    release.pop("config", None)
     write_data(release, output)
 
 
-def describe(release: dict[str, Any], *, notes: bool = True) -> str:
+def describe(release: dict[str, Any], *, with_notes: bool = True) -> str:
     """Return a release in words, as Helm prints it after work."""
     info = release["info"]
     lines = [
@@ -60,9 +59,7 @@ def describe(release: dict[str, Any], *, notes: bool = True) -> str:
         f"DESCRIPTION: {info.get('description', '')}",
         "TEST SUITE: None",
     ]
-    if notes and info.get("notes"):
-        lines += ["NOTES:", info["notes"].strip()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + (closing_notes(release) if with_notes else "")
 
 
 def history(arguments: Arguments) -> None:
@@ -188,9 +185,9 @@ def get_all(arguments: Arguments) -> None:
     computed = sdk.call("helm_get_values", arguments.words[0], all=True, revision=revision)
     given = msgspec.yaml.encode(release.get("config") or {}).decode()
     write(
-        f"{describe(release, notes=False)}USER-SUPPLIED VALUES:\n{given}\n"
+        f"{describe(release, with_notes=False)}USER-SUPPLIED VALUES:\n{given}\n"
         f"COMPUTED VALUES:\n{msgspec.yaml.encode(computed).decode()}\n"
-        f"HOOKS:\n{hooks(release)}MANIFEST:\n{manifest(release)}\n{notes(release)}"
+        f"HOOKS:\n{hooks(release)}MANIFEST:\n{manifest(release)}\n{closing_notes(release)}"
     )
 
 
@@ -208,7 +205,13 @@ def manifest(release: dict[str, Any]) -> str:
 def notes(release: dict[str, Any]) -> str:
     """Return what the chart says to its user, nothing if it says nothing."""
     text = release["info"].get("notes", "")
-    return f"NOTES:\n{text.strip()}\n" if text else ""
+    return f"NOTES:\n{text}\n" if text else ""
+
+
+def closing_notes(release: dict[str, Any]) -> str:
+    """Return the same as it ends other texts, without an empty line after it."""
+    text = notes(release).strip()
+    return f"{text}\n" if text else ""
 
 
 def hooks(release: dict[str, Any]) -> str:

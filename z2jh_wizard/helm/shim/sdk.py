@@ -99,6 +99,14 @@ class Sdk:
         return chart.render(dict(values), name=name, namespace=self.namespace)
 
 
+def chart_schema(chart: Chart) -> str:
+    """Return the text of a chart's values schema, nothing if it has none."""
+    from helm_python import _native
+
+    text = _native.call_string("helm_chart_schema", chart._raw())
+    return "" if text == "null" else text
+
+
 def _json(options: Mapping[str, object]) -> str | None:
     """Return the options that say something; the interface refuses what it does not know."""
     said = {key: value for key, value in options.items() if value not in (None, "", [], {})}
