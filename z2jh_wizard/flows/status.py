@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.report import NodeReport, PodReport, ProblemReport, ReleaseReport, StatusReport
 from z2jh_wizard.flows.adapters import Adapters, adapters_for
-from z2jh_wizard.flows.steps.ready import PUBLIC_SERVICE, public_url
+from z2jh_wizard.flows.steps.ready import public_service, public_url
 from z2jh_wizard.helm.releases import Judgement, Standing
 from z2jh_wizard.kube import diagnose
 from z2jh_wizard.kube.rows import NodeRow, PodRow, ServiceRow
@@ -94,4 +94,5 @@ def _release(project: Project, judged: Judgement) -> ReleaseReport:
 
 
 def _url(services: Iterable[ServiceRow]) -> str:
-    return next((public_url(one) for one in services if one.name == PUBLIC_SERVICE), "")
+    service = public_service(services)
+    return public_url(service) if service else ""

@@ -125,6 +125,7 @@ class ServiceRow(Row, frozen=True, gc=False):
     """A service; ``addresses`` are IPs or host names of its load balancer."""
 
     type: str = ""
+    component: str = ""
     addresses: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
 
@@ -175,8 +176,8 @@ def pod_row(pod: wire.Pod) -> PodRow:
         restarts=sum(status.restart_count for status in statuses),
         node=pod.spec.node_name,
         app=labels.get("app", ""),
-        component=labels.get("component", ""),
-        release=labels.get("release", ""),
+        component=_component(labels),
+        release=labels.get("release") or labels.get("app.kubernetes.io/instance", ""),
         user=_user(meta),
         unwell=unwell.name if unwell else "",
         image=unwell.image if unwell else "",
@@ -197,6 +198,11 @@ def _last_end(pod: wire.Pod) -> Ended | None:
         if end and (end.exit_code or end.reason not in ("", "Completed")):
             return Ended(status.name, end.reason, end.exit_code)
     return None
+
+
+def _component(labels: dict[str, str]) -> str:
+    """Return which part of a hub an object is; z2jh uses the short label, other charts the common one."""
+    return labels.get("component") or labels.get("app.kubernetes.io/component", "")
 
 
 def _user(meta: wire.Meta) -> str:
@@ -274,8 +280,8 @@ def claim_row(claim: wire.Claim) -> ClaimRow:
         storage_class=claim.spec.storage_class_name,
         volume=claim.spec.volume_name,
         size=_amount(claim.status.capacity or {}, "storage"),
-        component=labels.get("component", ""),
-        release=labels.get("release", ""),
+        component=_component(labels),
+        release=labels.get("release") or labels.get("app.kubernetes.io/instance", ""),
         user=_user(meta),
     )
 
@@ -291,6 +297,7 @@ def service_row(service: wire.Service) -> ServiceRow:
         created=meta.creation_timestamp,
         deleted=meta.deletion_timestamp,
         type=service.spec.type,
+        component=_component(meta.labels or {}),
         addresses=tuple(plain(address) for address in found if address),
         ports=tuple(port.port for port in service.spec.ports or ()),
     )

@@ -65,6 +65,10 @@ auth:
   # One password for the whole class; it is in secrets.yaml.
   type: dummy
 
+# The chart offers no public address unless asked.
+service:
+  type: LoadBalancer
+
 {resources}"""
 
 _TEMPLATES = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Progress, Resource, Step, Work
 from z2jh_wizard.flows.cluster import Cluster
@@ -11,6 +13,8 @@ from z2jh_wizard.project.folder import Project
 
 CORE_COMPONENTS = ("hub", "proxy")
 PUBLIC_SERVICE = "proxy-public"
+PUBLIC_COMPONENTS = (PUBLIC_SERVICE, "proxy")
+"""What the public service is called in z2jh, and in HelmForge's chart."""
 
 
 class PodsReady(Step):
@@ -93,7 +97,7 @@ class PublicAddress(Step):
     async def look(self) -> Look:
         """Look for the address; a service without a load balancer is a choice, not a lack."""
         services = await self._cluster.services(self._project.spec.namespace)
-        service = next((one for one in services if one.name == PUBLIC_SERVICE), None)
+        service = public_service(services)
         if service is None:
             return Look(Finding.ABSENT, "there is no public service")
         resource = (Resource("service", service.name, self._project.spec.namespace),)
@@ -111,6 +115,12 @@ class PublicAddress(Step):
         yield Line("waiting for the load balancer's address")
         while (await self.look()).finding is not Finding.READY:
             await self._clock.sleep(0.5)
+
+
+def public_service(services: Iterable[ServiceRow]) -> ServiceRow | None:
+    """Return the service that students come through, in any chart the wizard knows."""
+    found = [one for one in services if one.component in PUBLIC_COMPONENTS and {80, 443} & set(one.ports)]
+    return next(iter(found), None)
 
 
 def public_url(service: ServiceRow) -> str:
