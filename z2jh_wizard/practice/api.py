@@ -221,9 +221,9 @@ class Api:
             case ["openapi", "v3"]:
                 return media.json_response(openapi.index(catalogue))
             case ["openapi", "v3", "api", version]:
-                return media.json_response(openapi.document(catalogue, "", version))
+                return await _openapi_response(request, openapi.document(catalogue, "", version))
             case ["openapi", "v3", "apis", group, version]:
-                return media.json_response(openapi.document(catalogue, group, version))
+                return await _openapi_response(request, openapi.document(catalogue, group, version))
         raise status.page_not_found()
 
 
@@ -242,6 +242,14 @@ def _subresource_handler(call: Call) -> Handler:
     if handler is None:
         raise status.method_not_allowed()
     return handler
+
+
+async def _openapi_response(request: web.Request, document: bytes) -> web.Response:
+    """Answer with a document, which clients may keep for good when they asked for it by its hash."""
+    response = await media.bytes_response(request, document)
+    if "hash" in request.query:
+        response.headers["Cache-Control"] = "public, immutable, max-age=31536000"
+    return response
 
 
 def _dropped(request: web.Request) -> web.StreamResponse:

@@ -191,7 +191,7 @@ def _prepared(call: Call, sent: Object) -> Object:
 
 def _part(call: Call, live: Object, sent: Object) -> Object:
     """Return the live object with the part that this path may change taken from what was sent."""
-    sent = copy_json(sent)
+    part: Object
     if call.target.subresource == "status":
         part = copy_json(live)
         part["status"] = sent.get("status") or {}
@@ -199,11 +199,12 @@ def _part(call: Call, live: Object, sent: Object) -> Object:
             if name in sent["metadata"]:
                 part["metadata"][name] = sent["metadata"][name]
         return part
+    part = copy_json(sent)
     if "status" in call.stored.subresources:
-        sent.pop("status", None)
+        part.pop("status", None)
         if "status" in live:
-            sent["status"] = copy_json(live["status"])
-    return sent
+            part["status"] = copy_json(live["status"])
+    return part
 
 
 def _check_preconditions(call: Call, live: Object, sent: Object) -> None:
