@@ -245,6 +245,10 @@ def test_an_address_that_does_not_come() -> None:
     assert ids(seen(services=services)) == ["load-balancer-pending"]
     failed = recent("e", "SyncLoadBalancerFailed", "no subnets", kind="Service", about="proxy-public")
     assert ids(seen([], [failed], services=services)) == ["load-balancer-failed"]
+    ensuring = recent(
+        "e", "EnsuringLoadBalancer", "Ensuring", kind="Service", about="proxy-public", type="Normal"
+    )
+    assert ids(seen([], [ensuring], services=services)) == ["load-balancer-pending"]
     young = [msgspec.structs.replace(services[0], created=NOW - timedelta(seconds=10))]
     assert seen(services=young) == []
 

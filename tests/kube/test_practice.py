@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import subprocess
 import threading
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -14,8 +17,9 @@ import pytest
 import yaml
 
 from tests.support.waiting import wait_until_async
-from z2jh_wizard.kube import errors, kubeconfig, logs, objects, probes
-from z2jh_wizard.kube.diagnose import Seen, diagnose
+from z2jh_wizard.core.errors import CouldNotLook
+from z2jh_wizard.kube import errors, follower, kubeconfig, logs, objects, probes
+from z2jh_wizard.kube.diagnose import Seen, diagnose, troubled_pods
 from z2jh_wizard.kube.kinds import CLAIMS, DEPLOYMENTS, EVENTS, NODES, PODS, SERVICES
 from z2jh_wizard.kube.live import LiveStore, Outcome
 from z2jh_wizard.kube.objects import Place
@@ -25,7 +29,6 @@ from z2jh_wizard.kube.transport import KubeTransport
 from z2jh_wizard.practice import client
 
 GOOD = "quay.io/jupyterhub/k8s-hub:4.4.0"
-BAD = "quay.io/jupyterhub/no-such-image:1"
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +50,19 @@ async def practice(config: Path) -> AsyncIterator[KubeTransport]:
 
 
 @pytest.fixture
-async def namespace(practice: KubeTransport, request: pytest.FixtureRequest) -> str:
-    name: str = request.node.name.replace("_", "-").removeprefix("test-")[:40].strip("-")
+async def namespace(practice: KubeTransport, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A namespace that is gone after the test: faults hit the first hub that they find."""
+    words: str = re.sub(r"[^a-z0-9]+", "-", request.node.originalname.removeprefix("test_"))
+    name = f"{words[:50]}-{uuid.uuid4().hex[:8]}"
+    place = objects.namespace_place(name)
     await objects.create_namespace(practice, name, {"z2jh-wizard": "0123456789ab"})
-    return name
+    yield name
+    await objects.delete(practice, place)
+
+    async def gone() -> bool:
+        return await objects.get(practice, place) is None
+
+    await wait_until_async(gone, 30)
 
 
 def deployment(name: str, image: str = GOOD, replicas: int = 1, memory: str = "64Mi") -> dict[str, Any]:
@@ -172,17 +184,20 @@ async def test_the_live_store_agrees_with_the_official_watch(
     practice: KubeTransport, namespace: str, config: Path
 ) -> None:
     from kubernetes.watch import Watch
+    from urllib3.exceptions import ProtocolError
 
     witness: dict[str, str] = {}
     watcher = Watch()
 
     def watch() -> None:
-        for event in watcher.stream(official(config).list_namespaced_pod, namespace, timeout_seconds=60):
-            pod = event["object"]
-            if event["type"] == "DELETED":
-                witness.pop(pod.metadata.name, None)
-            else:
-                witness[pod.metadata.name] = pod.status.phase
+        # The official client finds it an error that the server ends at the end of the tests.
+        with contextlib.suppress(ProtocolError):
+            for event in watcher.stream(official(config).list_namespaced_pod, namespace, timeout_seconds=60):
+                pod = event["object"]
+                if event["type"] == "DELETED":
+                    witness.pop(pod.metadata.name, None)
+                else:
+                    witness[pod.metadata.name] = pod.status.phase
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -214,12 +229,14 @@ async def test_words_agree_with_kubectl(
     practice: KubeTransport, namespace: str, config: Path, kubectl_binary: Path, tmp_path: Path
 ) -> None:
     await deploy(practice, namespace, deployment("good"), deployment("huge", memory="900Gi"))
-    await deploy(practice, namespace, deployment("bad", BAD))
+    await deploy(practice, namespace, deployment("bad", "Not A Name"))
 
     async def settled() -> bool:
         words = {pod.component: pod.status for pod in await list_rows(practice, PODS, namespace)}
         return (
-            words.get("good") == "Running" and words.get("huge") == "Pending" and "ImagePull" in words["bad"]
+            words.get("good") == "Running"
+            and words.get("huge") == "Pending"
+            and words.get("bad") == "InvalidImageName"
         )
 
     await wait_until_async(settled, 30)
@@ -230,30 +247,113 @@ async def test_words_agree_with_kubectl(
         printed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
         return {tuple(line.split()[:3]) for line in printed.splitlines()}
 
-    async def same() -> bool:
-        # ErrImagePull and ImagePullBackOff take turns, so both sides are looked at until they agree.
-        rows = await list_rows(practice, PODS, namespace)
-        ours = {(row.name, f"{row.ready}/{row.containers}", row.status) for row in rows}
-        return ours == await asyncio.to_thread(seen_by_kubectl)
-
-    await wait_until_async(same, 30)
+    rows = await list_rows(practice, PODS, namespace)
+    ours = {(row.name, f"{row.ready}/{row.containers}", row.status) for row in rows}
+    assert ours == await asyncio.to_thread(seen_by_kubectl)
 
 
-async def test_troubles_are_diagnosed(practice: KubeTransport, namespace: str) -> None:
-    await deploy(practice, namespace, deployment("bad", BAD), deployment("huge", memory="900Gi"))
+async def look(transport: KubeTransport, namespace: str) -> Seen:
+    pods, events, claims, services, nodes, default = await asyncio.gather(
+        list_rows(transport, PODS, namespace),
+        list_rows(transport, EVENTS, namespace),
+        list_rows(transport, CLAIMS, namespace),
+        list_rows(transport, SERVICES, namespace),
+        list_rows(transport, NODES),
+        probes.default_storage_class(transport),
+    )
+    tails = {pod.name: logs.LogSource(namespace, pod.name) for pod in troubled_pods(pods)}
+    lines = await asyncio.gather(*(logs.tail(transport, source, 20) for source in tails.values()))
+    return Seen(
+        pods=pods,
+        events=events,
+        claims=claims,
+        services=services,
+        nodes=nodes,
+        logs=dict(zip(tails, lines, strict=True)),
+        default_class=default,
+        classes_known=True,
+    )
 
-    async def found() -> dict[str, str] | None:
-        pods, events = await asyncio.gather(
-            list_rows(practice, PODS, namespace), list_rows(practice, EVENTS, namespace)
+
+@contextlib.asynccontextmanager
+async def fault(config: Path, name: str) -> AsyncIterator[None]:
+    state = config.parent / "state"
+    await client.control(state, "fault", {"name": name})
+    try:
+        yield
+    finally:
+        await client.control(state, "clear")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "evidence"),
+    [
+        ("image-not-found", "image-not-found", "not found"),
+        ("crash-loop", "crash-loop", "Last log line: "),
+        ("no-default-storage-class", "no-default-storageclass", "names no StorageClass"),
+        ("load-balancer-pending", "load-balancer-failed", "quota 'external addresses' exceeded"),
+        ("quota-exceeded", "quota", "exceeded quota"),
+        ("node-lost", "node-not-ready", "Kubelet stopped posting node status"),
+    ],
+)
+async def test_each_fault_is_diagnosed(
+    practice: KubeTransport, namespace: str, config: Path, name: str, expected: str, evidence: str
+) -> None:
+    async def found() -> str:
+        # Minutes later, so that what is slow at times has become a trouble.
+        later = datetime.now(timezone.utc) + timedelta(minutes=6)
+        known = {one.id: one.evidence for one in diagnose(await look(practice, namespace), later)}
+        return known.get(expected, "")
+
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    service = {"type": "LoadBalancer", "selector": {"component": "proxy"}, "ports": [{"port": 80}]}
+    async with fault(config, name):
+        await deploy(practice, namespace, deployment("hub"))
+        await make(
+            practice, namespace, "persistentvolumeclaims", "PersistentVolumeClaim", "hub-db-dir", claim
         )
-        later = datetime.now(timezone.utc) + timedelta(minutes=2)
-        known = {one.id: one.evidence for one in diagnose(Seen(pods=pods, events=events), later)}
-        return known if {"image-not-found", "not-enough-memory"} <= set(known) else None
+        await make(practice, namespace, "services", "Service", "proxy-public", service)
+        assert evidence in await wait_until_async(found, 30)
 
-    known = await wait_until_async(found, 30)
-    assert known
-    assert "no-such-image" in known["image-not-found"]
-    assert "Insufficient memory" in known["not-enough-memory"]
+
+async def make(
+    transport: KubeTransport, namespace: str, plural: str, kind: str, name: str, spec: dict[str, Any]
+) -> None:
+    body = {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, "spec": spec}
+    await objects.create(transport, Place("v1", plural, "", namespace), body)
+
+
+async def test_a_lack_of_memory_is_diagnosed(practice: KubeTransport, namespace: str) -> None:
+    await deploy(practice, namespace, deployment("huge", memory="900Gi"))
+
+    async def found() -> list[str]:
+        later = datetime.now(timezone.utc) + timedelta(minutes=1)
+        return [one.id for one in diagnose(await look(practice, namespace), later)]
+
+    assert await wait_until_async(found, 30) == ["not-enough-memory"]
+
+
+@pytest.mark.parametrize("name", ["api-gone", "token-expired"])
+async def test_the_live_store_outlives_a_cluster_that_goes_away(
+    practice: KubeTransport, namespace: str, config: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(follower, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(follower, "LONGEST_PAUSE", 0.2)
+    monkeypatch.setattr(follower, "WATCH_SECONDS", 1)
+    await deploy(practice, namespace, deployment("hub"))
+    await pods_where(practice, namespace, "Running")
+    store = LiveStore(practice.blocking, namespace)
+    store.start()
+    try:
+        await wait_until_async(lambda: store.pane(PODS).rows and store.pane(NODES).rows)
+        async with fault(config, name):
+            await wait_until_async(lambda: store.pane(PODS).outcome == Outcome.FAILED, 30)
+            assert store.pane(PODS).rows
+            with pytest.raises(CouldNotLook):
+                await probes.answers(practice)
+        await wait_until_async(lambda: store.pane(PODS).outcome == Outcome.DATA, 30)
+    finally:
+        await store.stop()
 
 
 async def test_logs_are_read_and_followed(practice: KubeTransport, namespace: str) -> None:

@@ -230,7 +230,9 @@ def _claims(seen: Seen, now: datetime) -> Iterator[_Finding]:
 
 def _services(seen: Seen, now: datetime) -> Iterator[_Finding]:
     failed = {
-        event.about for event in seen.events if event.kind == "Service" and "LoadBalancer" in event.reason
+        event.about
+        for event in seen.events
+        if event.kind == "Service" and event.type == "Warning" and "LoadBalancer" in event.reason
     }
     for service in seen.services:
         if service.is_pending and _older(service.created, SLOW, now) and service.name not in failed:
