@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.practice.conftest import Api, Running, session_for, trusting
+from tests.practice.conftest import Api, Reply, Running, session_for, trusting
 
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
 PODS = "/api/v1/namespaces/default/pods"
@@ -276,6 +276,10 @@ async def test_namespaces_that_are_missing_or_going_away(api: Api):
 # Lists
 
 
+def following(page: Reply) -> dict[str, Any]:
+    return {"limit": 2, "continue": page.body["metadata"]["continue"]}
+
+
 async def test_pages_are_consistent_while_things_change(api: Api):
     for name in "abcde":
         await api.make(CONFIG_MAPS, config_map(name))
@@ -284,8 +288,8 @@ async def test_pages_are_consistent_while_things_change(api: Api):
     await api("DELETE", f"{CONFIG_MAPS}/d")
     await api.make(CONFIG_MAPS, config_map("cc"))
     await api("PUT", f"{CONFIG_MAPS}/e", config_map("e", k="new"))
-    second = await api("GET", CONFIG_MAPS, limit=2, **{"continue": first.body["metadata"]["continue"]})
-    third = await api("GET", CONFIG_MAPS, limit=2, **{"continue": second.body["metadata"]["continue"]})
+    second = await api("GET", CONFIG_MAPS, **following(first))
+    third = await api("GET", CONFIG_MAPS, **following(second))
     pages = [first.body, second.body, third.body]
     assert [each["metadata"]["name"] for page in pages for each in page["items"]] == list("abcde")
     assert {page["metadata"]["resourceVersion"] for page in pages} == {
@@ -305,9 +309,9 @@ async def test_a_page_token_runs_out(api: Api, running: Running):
     token = (await api("GET", CONFIG_MAPS, limit=1)).body["metadata"]["continue"]
     await api.make(CONFIG_MAPS, config_map("d"))
     running.store.skip_to(running.store.revision + 10)
-    reply = await api("GET", CONFIG_MAPS, limit=1, **{"continue": token})
+    reply = await api("GET", f"{CONFIG_MAPS}?continue={token}", limit=1)
     assert (reply.code, reply.body["reason"]) == (410, "Expired")
-    reply = await api("GET", CONFIG_MAPS, limit=1, **{"continue": "nonsense"})
+    reply = await api("GET", f"{CONFIG_MAPS}?continue=nonsense", limit=1)
     assert reply.code == 400
 
 
@@ -336,7 +340,7 @@ async def test_selectors(api: Api):
         ({"limit": "x"}, 400),
     ],
 )
-async def test_revisions_of_lists(api: Api, query: dict[str, str], code: int):
+async def test_revisions_of_lists(api: Api, query: dict[str, Any], code: int):
     assert (await api("GET", CONFIG_MAPS, **query)).code == code
 
 

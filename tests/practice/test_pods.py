@@ -236,7 +236,7 @@ async def test_large_output_comes_in_pieces(api: Api, running: Running):
     ],
 )
 async def test_commands_that_cannot_run(
-    api: Api, running: Running, make: dict[str, Any], query: dict[str, str], code: int, text: str
+    api: Api, running: Running, make: dict[str, Any], query: dict[str, Any], code: int, text: str
 ):
     make_pod(running, **make)
     reply = await api("GET", f"{PODS}/web/exec", **query)
@@ -414,9 +414,12 @@ async def test_tokens_of_service_accounts_open_nothing(api: Api, running: Runnin
     reply = await api("POST", path, {"spec": {"expirationSeconds": 900, "audiences": ["x"]}})
     assert (reply.code, reply.body["spec"]["expirationSeconds"]) == (201, 900)
     token = reply.body["status"]["token"]
-    async with aiohttp.ClientSession(
-        running.info.url, connector=api.session.connector, connector_owner=False
-    ) as other, other.get("/version", headers={"Authorization": f"Bearer {token}"}) as response:
+    async with (
+        aiohttp.ClientSession(
+            running.info.url, connector=api.session.connector, connector_owner=False
+        ) as other,
+        other.get("/version", headers={"Authorization": f"Bearer {token}"}) as response,
+    ):
         assert response.status == 401
     assert (await api("POST", path, {"spec": {"expirationSeconds": 5}})).code == 422
     assert (await api("POST", path.replace("hub", "x"), {})).code == 404

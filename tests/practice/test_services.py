@@ -1,129 +1,81 @@
+"""Addresses and ports of services, each handed out once."""
+
 from __future__ import annotations
 
-from pathlib import Path
+import ipaddress
 from typing import Any
 
-import pytest
+from tests.practice.conftest import Api
+from z2jh_wizard.practice.allocation import CLUSTER_NETWORK, NODE_PORTS
 
-from tests.practice.simulation import Simulation, scale, workload
-from z2jh_wizard.practice.objects import Object
-from z2jh_wizard.practice.resources import ENDPOINT_SLICES, ENDPOINTS, PODS, SERVICES
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Simulation:
-    return Simulation(tmp_path).boot()
+SERVICES = "/api/v1/namespaces/default/services"
+MERGE = "application/merge-patch+json"
 
 
-def service(name: str, **spec: Any) -> Object:
-    body = {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}], **spec}
-    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": body}
+def service(name: str, **spec: Any) -> dict[str, Any]:
+    ports = [{"name": "http", "port": 80}, {"name": "https", "port": 443}]
+    return {"metadata": {"name": name}, "spec": {"selector": {"app": name}, "ports": ports} | spec}
 
 
-def address(lab: Simulation, name: str) -> str:
-    ingress = (lab.get(SERVICES, name)["status"].get("loadBalancer") or {}).get("ingress") or []
-    return str(ingress[0]["ip"]) if ingress else ""
+def node_ports(made: Any) -> list[int | None]:
+    return [each.get("nodePort") for each in made["spec"]["ports"]]
 
 
-def test_a_load_balancer_gets_a_documentation_address_after_a_while(lab: Simulation):
-    lab.put(service("public", type="LoadBalancer"))
-    lab.wait(2)
-    assert address(lab, "public") == ""
-    lab.wait(2)
-    assert address(lab, "public").startswith("203.0.113.")
-    assert lab.events("public") == ["Ensuring load balancer", "Ensured load balancer"]
+async def test_every_service_has_an_address_of_its_own(api: Api):
+    made = [await api.make(SERVICES, service(f"s{number}")) for number in range(20)]
+    addresses = {each["spec"]["clusterIP"] for each in made}
+    assert len(addresses) == 20
+    assert all(ipaddress.ip_address(each) in CLUSTER_NETWORK for each in addresses)
+    assert made[0]["spec"]["clusterIPs"] == [made[0]["spec"]["clusterIP"]]
+    assert made[0]["spec"]["ipFamilies"] == ["IPv4"]
+    assert node_ports(made[0]) == [None, None]
 
 
-def test_addresses_differ_and_one_of_ours_can_be_asked_for(lab: Simulation):
-    lab.put(service("a", type="LoadBalancer", loadBalancerIP="203.0.113.77"))
-    lab.put(service("b", type="LoadBalancer", loadBalancerIP="8.8.8.8"))
-    lab.settle()
-    assert address(lab, "a") == "203.0.113.77"
-    assert address(lab, "b") not in ("", "8.8.8.8", "203.0.113.77")
+async def test_a_headless_service_has_none(api: Api):
+    for name in ("a", "b"):
+        made = await api.make(SERVICES, service(name, clusterIP="None"))
+        assert made["spec"]["clusterIPs"] == ["None"]
 
 
-def test_a_deleted_load_balancer_is_given_back_first(lab: Simulation):
-    made = lab.put(service("public", type="LoadBalancer"))
-    lab.settle()
-    lab.store.delete(SERVICES, made)
-    assert not lab.gone(SERVICES, "public")
-    lab.settle()
-    assert lab.gone(SERVICES, "public")
-    assert lab.events("public", "Delet") == ["Deleting load balancer", "Deleted load balancer"]
+async def test_an_address_or_port_that_is_taken_is_refused(api: Api):
+    first = await api.make(SERVICES, service("a", type="NodePort"))
+    reply = await api("POST", SERVICES, service("b", clusterIP=first["spec"]["clusterIP"]))
+    assert (reply.code, "provided IP is already allocated" in reply.message) == (422, True)
+    taken = [{"port": 80, "nodePort": node_ports(first)[0]}]
+    reply = await api("POST", SERVICES, service("b", type="NodePort", ports=taken))
+    assert reply.code == 422
+    assert "spec.ports[0].nodePort" in reply.message
+    assert "provided port is already allocated" in reply.message
+    reply = await api("POST", SERVICES, service("b", type="NodePort", ports=[{"port": 80, "nodePort": 99}]))
+    assert "The range of valid ports is 30000-32767" in reply.message
+    chosen = [{"port": 80, "nodePort": 31_234}]
+    assert node_ports(await api.make(SERVICES, service("b", type="NodePort", ports=chosen))) == [31_234]
 
 
-def test_another_type_gives_the_address_back(lab: Simulation):
-    made = lab.put(service("public", type="LoadBalancer"))
-    lab.settle()
-    lab.store.change(SERVICES, made, lambda obj: obj["spec"].update(type="ClusterIP"))
-    lab.settle()
-    assert address(lab, "public") == ""
-    assert not lab.get(SERVICES, "public")["metadata"].get("finalizers")
+async def test_a_service_keeps_what_it_has(api: Api):
+    made = await api.make(SERVICES, service("a", type="LoadBalancer"))
+    ports = node_ports(made)
+    assert len(set(ports)) == 2
+    assert set(ports) <= set(NODE_PORTS)
+    again = await api("PUT", f"{SERVICES}/a", service("a", type="LoadBalancer"))
+    assert again.code == 200
+    assert again.body["spec"]["clusterIP"] == made["spec"]["clusterIP"]
+    assert node_ports(again.body) == ports
+    inside = await api("PATCH", f"{SERVICES}/a", {"spec": {"type": "ClusterIP"}}, kind=MERGE)
+    assert inside.body["spec"]["clusterIP"] == made["spec"]["clusterIP"]
+    assert node_ports(inside.body) == [None, None]
 
 
-def web(replicas: int) -> Object:
-    ports = {"ports": [{"name": "http", "containerPort": 8080}]}
-    return workload("Deployment", "web", {"replicas": replicas}, container=ports)
+async def test_a_balancer_may_do_without_ports(api: Api):
+    made = await api.make(SERVICES, service("a", type="LoadBalancer", allocateLoadBalancerNodePorts=False))
+    assert node_ports(made) == [None, None]
 
 
-def slice_of(lab: Simulation, name: str) -> Object:
-    labels = {"kubernetes.io/service-name": name}
-    (found,) = lab.store.list(ENDPOINT_SLICES, "lab", labels)
-    return found
-
-
-def test_endpoints_are_the_ready_pods_with_their_own_ports(lab: Simulation):
-    lab.put(service("web"))
-    lab.put(web(2))
-    lab.settle()
-    (subset,) = lab.get(ENDPOINTS, "web")["subsets"]
-    assert sorted(a["ip"] for a in subset["addresses"]) == sorted(p["status"]["podIP"] for p in lab.pods(app="web"))
-    assert subset["ports"] == [{"name": "http", "port": 8080, "protocol": "TCP"}]
-    assert [e["conditions"]["ready"] for e in slice_of(lab, "web")["endpoints"]] == [True, True]
-    scale(lab, "web", 1)
-    lab.settle()
-    assert len(lab.get(ENDPOINTS, "web")["subsets"][0]["addresses"]) == 1
-    assert len(slice_of(lab, "web")["endpoints"]) == 1
-
-
-def test_pods_that_are_not_ready_are_listed_apart(lab: Simulation):
-    lab.put(service("web"))
-    slow = web(1)
-    probe = {"httpGet": {"path": "/", "port": 8080}, "initialDelaySeconds": 30}
-    slow["spec"]["template"]["spec"]["containers"][0]["readinessProbe"] = probe
-    lab.put(slow)
-    lab.wait(10)
-    (subset,) = lab.get(ENDPOINTS, "web")["subsets"]
-    assert "addresses" not in subset
-    assert len(subset["notReadyAddresses"]) == 1
-    lab.wait(40)
-    assert len(lab.get(ENDPOINTS, "web")["subsets"][0]["addresses"]) == 1
-
-
-def test_a_pod_that_loses_the_label_leaves_the_service(lab: Simulation):
-    lab.put(service("web"))
-    lab.put(web(1))
-    lab.settle()
-    (made,) = lab.pods(app="web")
-    lab.store.change(PODS, made, lambda obj: obj["metadata"]["labels"].update(app="other"))
-    lab.settle()
-    addresses = lab.get(ENDPOINTS, "web")["subsets"][0]["addresses"]
-    (other,) = lab.ready(app="web")
-    assert [a["targetRef"]["name"] for a in addresses] == [other]
-    assert lab.ready(app="other") == [made["metadata"]["name"]]
-
-
-def test_endpoints_go_with_their_service(lab: Simulation):
-    made = lab.put(service("web"))
-    lab.put(web(1))
-    lab.settle()
-    lab.store.delete(SERVICES, made)
-    lab.settle()
-    assert lab.gone(ENDPOINTS, "web")
-    assert lab.store.list(ENDPOINT_SLICES, "lab") == []
-
-
-def test_a_service_without_selector_has_no_endpoints_of_ours(lab: Simulation):
-    lab.put(service("outside", selector=None))
-    lab.settle()
-    assert lab.gone(ENDPOINTS, "outside")
+async def test_an_outside_name_has_no_address(api: Api):
+    await api.make(SERVICES, service("a"))
+    patch = {
+        "spec": {"type": "ExternalName", "externalName": "example.org", "clusterIP": None, "clusterIPs": None}
+    }
+    changed = await api("PATCH", f"{SERVICES}/a", patch, kind=MERGE)
+    assert changed.code == 200
+    assert "clusterIP" not in changed.body["spec"]

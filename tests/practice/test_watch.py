@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -206,11 +206,15 @@ async def test_a_client_that_cannot_keep_up_is_cut_off(
         assert await events.rest() == []
 
 
+def setting(number: int) -> Callable[[dict[str, Any]], None]:
+    return lambda obj: obj.update(data={"n": str(number)})
+
+
 async def test_many_changes_arrive_in_order(api: Api, running: Running):
     async with watching(api, resourceVersion=running.store.revision) as events:
         made = running.store.create(RESOURCE, config_map("a"), "default")
         for number in range(2_000):
-            running.store.change(RESOURCE, made, lambda obj, n=number: obj.update(data={"n": str(n)}))
+            running.store.change(RESOURCE, made, setting(number))
         seen = [await events.next() for _ in range(2_001)]
     revisions = [int(each["object"]["metadata"]["resourceVersion"]) for each in seen]
     assert revisions == list(range(revisions[0], revisions[0] + 2_001))

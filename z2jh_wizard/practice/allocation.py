@@ -22,11 +22,11 @@ NODE_PORTS = range(30_000, 32_768)
 def allocate(store: Store, resource: Resource, obj: Object, live: Object | None) -> None:
     """Give a service its addresses and ports, in place; ApiError 422 for a chosen one that is taken.
 
-    A service keeps what it has while its type still needs it.
+    A service keeps what it has (``live``, as it is stored) while its type still needs it.
     """
     if resource != SERVICES:
         return
-    others = [each for each in store.list(SERVICES) if each["metadata"]["uid"] != obj["metadata"].get("uid")]
+    others = [each for each in store.list(SERVICES) if each is not live]
     spec = obj["spec"]
     _allocate_address(obj, spec, (live or {}).get("spec") or {}, others)
     _allocate_ports(obj, spec, (live or {}).get("spec") or {}, others)
