@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -155,8 +155,8 @@ STEPS: dict[str, list[str]] = {
     "reused-values": ["upgrade", RELEASE, "CHART", "--reuse-values", "--set", "msg=reused"],
     "values-after-reuse": ["get", "values", RELEASE, "-o", "json"],
     "refused-by-the-cluster": ["upgrade", RELEASE, "CHART", "--reset-values", "--set", "bad=true"],
-    "not-ready-in-time": ["upgrade", RELEASE, "CHART", "--reset-values", "--set", f"cpu={UNSCHEDULABLE}",
-                          "--wait", "--no-hooks", "--timeout", "3s"],
+    "not-ready-in-time": ["upgrade", RELEASE, "CHART", "--reset-values", "--wait", "--no-hooks",
+                          "--set-string", f"cpu={UNSCHEDULABLE}", "--timeout", "3s"],
     "history-of-failures": ["history", RELEASE, "-o", "json"],
     "roll-back": ["rollback", RELEASE, "1", "--wait", "--timeout", f"{ENOUGH}s"],
     "values-after-roll-back": ["get", "values", RELEASE, "-o", "json"],
@@ -242,13 +242,12 @@ def _without_times(data: Any) -> object:
     return data
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_both_helms_say_the_same(transcripts, step):
-    real, bundled = transcripts["real"][step], transcripts["bundled"][step]
-    assert bundled.code == real.code
-    assert bundled.error == real.error
-    if step != "dry-run":  # a release that is only tried out has fewer fields in the SDK
-        assert bundled.stdout == real.stdout
+def test_both_helms_say_the_same(transcripts):
+    real, bundled = transcripts["real"], transcripts["bundled"]
+    differing = [step for step in STEPS if bundled[step] != real[step]]
+    # A release that is only tried out has fewer fields in the SDK.
+    assert differing == ["dry-run"], [(real[step], bundled[step]) for step in differing]
+    assert replace(bundled["dry-run"], stdout="") == replace(real["dry-run"], stdout="")
 
 
 def test_the_steps_did_what_they_are_there_for(transcripts):
