@@ -65,7 +65,7 @@ imagePullSecrets:
 {{- else if kindIs "string" $value }}
 - {{ dict "name" $name "value" $value | toJson }}
 {{- else }}
-{{- fail (printf "\n\nextraEnv.%s is %v: put it in quotes, environment variables are text." $name $value) }}
+{{- fail (printf "\n\nextraEnv.%s is no text: put its value in quotes, as environment variables are text." $name) }}
 {{- end }}
 {{- end }}
 {{- end }}
