@@ -258,7 +258,7 @@ async def test_packed_answers_are_unpacked(
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(b"x" * 5000)[:30], b"no gzip at all"])
+@pytest.mark.parametrize("packed", [gzip.compress(b"x" * 5000)[:30], b"no gzip at all"], ids=["cut", "none"])
 async def test_a_damaged_packed_answer_is_told(
     server: ScriptedServer, transport: KubeTransport, packed: bytes
 ) -> None:
