@@ -203,7 +203,9 @@ VALUES: dict[str, Any] = {
 }
 
 
-def install_hub(simulation: Simulation, values: dict[str, Any] | None = None, namespace: str = "jhub") -> None:
+def install_hub(
+    simulation: Simulation, values: dict[str, Any] | None = None, namespace: str = "jhub"
+) -> None:
     """Put in what a chart installs of a hub and a proxy, and let it come up."""
     if simulation.store.get(NAMESPACES, "", namespace) is None:
         simulation.namespace(namespace)

@@ -76,7 +76,9 @@ def test_image_not_found(hub: Simulation):
     image = "quay.io/jupyterhub/k8s-hub:4.4.0"
     assert waiting_reason(new) == "ImagePullBackOff"
     message = status_of(new)["containerStatuses"][0]["state"]["waiting"]["message"]
-    assert message.startswith(f'Back-off pulling image "{image}": ErrImagePull: failed to pull and unpack image')
+    assert message.startswith(
+        f'Back-off pulling image "{image}": ErrImagePull: failed to pull and unpack image'
+    )
     name = new["metadata"]["name"]
     assert set(hub.events(name, "Failed")) >= {"Error: ErrImagePull", "Error: ImagePullBackOff"}
     assert f'Back-off pulling image "{image}"' in hub.events(name, "BackOff")
@@ -123,7 +125,9 @@ def test_load_balancer_pending(lab: Simulation):
     lab.put({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "public"}, "spec": spec})
     lab.wait(60)
     assert not status_of(lab.get(SERVICES, "public")).get("loadBalancer")
-    assert lab.events("public", "SyncLoadBalancerFailed")[0].startswith("Error syncing load balancer: failed to ensure")
+    assert lab.events("public", "SyncLoadBalancerFailed")[0].startswith(
+        "Error syncing load balancer: failed to ensure"
+    )
     lab.control("clear")
     lab.settle()
     assert status_of(lab.get(SERVICES, "public"))["loadBalancer"]["ingress"]
@@ -136,7 +140,10 @@ def test_quota_exceeded_hits_the_hubs_namespace(hub: Simulation):
     hub.put(workload("Deployment", "extra", {"replicas": 1}), "jhub")
     hub.wait(20)
     (text, *_) = hub.events("extra-", "FailedCreate") + hub.events("proxy-", "FailedCreate")
-    assert "is forbidden: exceeded quota: practice-quota, requested: pods=1, used: pods=2, limited: pods=2" in text
+    assert (
+        "is forbidden: exceeded quota: practice-quota, requested: pods=1, used: pods=2, limited: pods=2"
+        in text
+    )
     with pytest.raises(ApiError) as caught:
         hub.put(pod("one-more"), "jhub")
     assert caught.value.code == 403
@@ -156,7 +163,9 @@ def test_quota_exceeded_waits_for_a_namespace_when_there_is_no_hub(lab: Simulati
 
 
 def test_node_lost(lab: Simulation):
-    lab.put(workload("Deployment", "web", {"replicas": 4}, nodeSelector={"hub.jupyter.org/node-purpose": "user"}))
+    lab.put(
+        workload("Deployment", "web", {"replicas": 4}, nodeSelector={"hub.jupyter.org/node-purpose": "user"})
+    )
     lab.settle()
     reply = lab.control("fault", name=faults.NODE_LOST)
     lost = reply["faults"][0]["target"]

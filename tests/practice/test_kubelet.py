@@ -137,7 +137,10 @@ def test_readiness_follows_the_probe(lab: Simulation):
     assert is_ready(lab.pod("a"))
 
 
-@pytest.mark.parametrize(("policy", "code", "end"), [("Never", 0, "Succeeded"), ("Never", 2, "Failed"), ("OnFailure", 0, "Succeeded")])
+@pytest.mark.parametrize(
+    ("policy", "code", "end"),
+    [("Never", 0, "Succeeded"), ("Never", 2, "Failed"), ("OnFailure", 0, "Succeeded")],
+)
 def test_pods_that_end(lab: Simulation, policy: str, code: int, end: str):
     lab.put(pod("a", restartPolicy=policy, container={"command": ["sh", "-c", f"sleep 2; exit {code}"]}))
     lab.settle()
@@ -166,7 +169,9 @@ def test_a_missing_secret_keeps_a_pod_waiting_until_it_is_there(lab: Simulation)
     lab.put(pod("a", volumes=volumes))
     lab.wait(30)
     assert waiting_reason(lab.pod("a")) == "ContainerCreating"
-    assert lab.events("a", "FailedMount") == ['MountVolume.SetUp failed for volume "token" : secret "late" not found']
+    assert lab.events("a", "FailedMount") == [
+        'MountVolume.SetUp failed for volume "token" : secret "late" not found'
+    ]
     lab.put({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "late"}})
     lab.wait(2)
     assert is_ready(lab.pod("a"))
@@ -176,7 +181,10 @@ def test_a_missing_secret_keeps_a_pod_waiting_until_it_is_there(lab: Simulation)
     ("volume", "message"),
     [
         ({"configMap": {"name": "none"}}, 'configmap "none" not found'),
-        ({"secret": {"secretName": "here", "items": [{"key": "b", "path": "b"}]}}, "references non-existent secret key: b"),
+        (
+            {"secret": {"secretName": "here", "items": [{"key": "b", "path": "b"}]}},
+            "references non-existent secret key: b",
+        ),
         ({"projected": {"sources": [{"configMap": {"name": "none"}}]}}, 'configmap "none" not found'),
     ],
 )
@@ -197,7 +205,10 @@ def test_optional_sources_are_not_missed(lab: Simulation):
     ("part", "message"),
     [
         ({"envFrom": [{"secretRef": {"name": "none"}}]}, 'secret "none" not found'),
-        ({"env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "none", "key": "a"}}}]}, 'configmap "none" not found'),
+        (
+            {"env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "none", "key": "a"}}}]},
+            'configmap "none" not found',
+        ),
         (
             {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "here", "key": "b"}}}]},
             "couldn't find key b in Secret lab/here",

@@ -86,9 +86,11 @@ def test_in_the_foreground_the_owner_goes_last(lab: Simulation):
     lab.settle()
     gone: list[str] = []
     lab.store.listeners.append(
-        lambda change: gone.append(change.object["kind"])
-        if change.type == "DELETED" and change.object["kind"] != "Endpoints"
-        else None
+        lambda change: (
+            gone.append(change.object["kind"])
+            if change.type == "DELETED" and change.object["kind"] != "Endpoints"
+            else None
+        )
     )
     lab.store.delete(DEPLOYMENTS, lab.get(DEPLOYMENTS, "web"), "Foreground")
     assert not lab.gone(DEPLOYMENTS, "web")

@@ -21,7 +21,12 @@ def lab(tmp_path: Path) -> Simulation:
 
 def budget(name: str = "web", **spec: Any) -> Object:
     body = {"selector": {"matchLabels": {"app": name}}, **spec}
-    return {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}, "spec": body}
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": name},
+        "spec": body,
+    }
 
 
 def test_a_new_cluster_has_ready_nodes_with_a_system(lab: Simulation):
@@ -58,7 +63,9 @@ def test_resizing_to_the_same_number_changes_nothing(lab: Simulation):
 
 
 def test_a_pool_shrinks_by_its_least_busy_node_whose_pods_move(lab: Simulation):
-    lab.put(workload("Deployment", "web", {"replicas": 4}, nodeSelector={"hub.jupyter.org/node-purpose": "user"}))
+    lab.put(
+        workload("Deployment", "web", {"replicas": 4}, nodeSelector={"hub.jupyter.org/node-purpose": "user"})
+    )
     lab.settle()
     lab.control("resize", pool="user", count=1)
     lab.wait(0.5)
@@ -73,7 +80,9 @@ def test_a_pool_shrinks_by_its_least_busy_node_whose_pods_move(lab: Simulation):
 
 def test_a_pool_that_grows_again_keeps_what_was_about_to_go(lab: Simulation):
     lab.put(budget(minAvailable=2))
-    lab.put(workload("Deployment", "web", {"replicas": 2}, nodeSelector={"hub.jupyter.org/node-purpose": "user"}))
+    lab.put(
+        workload("Deployment", "web", {"replicas": 2}, nodeSelector={"hub.jupyter.org/node-purpose": "user"})
+    )
     lab.settle()
     lab.control("resize", pool="user", count=1)
     lab.wait(20)

@@ -29,7 +29,9 @@ def room(name: str = "user", number: int = 1, **changes: Any) -> NodeRoom:
     return NodeRoom(node)
 
 
-def request(name: str = "a", cpu: str = "", memory: str = "", volumes: tuple[str, ...] = (), **spec: Any) -> Request:
+def request(
+    name: str = "a", cpu: str = "", memory: str = "", volumes: tuple[str, ...] = (), **spec: Any
+) -> Request:
     asked = {"cpu": cpu} if cpu else {}
     obj = pod(name, requests=asked | ({"memory": memory} if memory else {}), **spec)
     obj["metadata"].update(uid=f"uid-{name}", namespace="lab")
@@ -102,7 +104,12 @@ def test_taints_need_tolerations():
     node = room(dedicated=True)
     why = "node(s) had untolerated taint {hub.jupyter.org/dedicated: user}"
     assert reasons(misfit(request(), node)) == (why,)
-    tolerated = {"key": "hub.jupyter.org/dedicated", "operator": "Equal", "value": "user", "effect": "NoSchedule"}
+    tolerated = {
+        "key": "hub.jupyter.org/dedicated",
+        "operator": "Equal",
+        "value": "user",
+        "effect": "NoSchedule",
+    }
     assert misfit(request(tolerations=[tolerated]), node) is None
     assert misfit(request(tolerations=[{"operator": "Exists"}]), node) is None
     assert misfit(request(tolerations=[{**tolerated, "value": "core"}]), node) is not None

@@ -67,8 +67,8 @@ def test_a_pod_too_large_says_why_and_goes_when_there_is_room(lab: Simulation):
     assert condition is not None
     assert condition["reason"] == "Unschedulable"
     assert condition["message"] == (
-        "0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 2 Insufficient memory. "
-        "preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, "
+        "0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 2 Insufficient "
+        "memory. preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, "
         "2 No preemption victims found for incoming pod."
     )
     assert lab.events(waiting[0]["metadata"]["name"], "FailedScheduling") == [condition["message"]]
@@ -97,12 +97,18 @@ def test_a_pod_waits_for_a_scheduler_that_is_not_there_and_is_packed_by_it_then(
         lab.put(pod(f"user-{number}", requests={"memory": "1Gi"}, schedulerName="packer"))
     lab.settle()
     assert not any(node_of(p) for p in lab.pods())
-    lab.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "packer"}, "data": {"c.yaml": CONFIG}})
+    lab.put(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "packer"}, "data": {"c.yaml": CONFIG}}
+    )
     volumes = [{"name": "config", "configMap": {"name": "packer"}}]
     image = {"image": "registry.k8s.io/kube-scheduler:v1.30.14"}
     lab.put(workload("Deployment", "user-scheduler", container=image, volumes=volumes))
     lab.settle()
-    users = [p for p in lab.pods() if p["metadata"]["name"].startswith("user-") and "scheduler" not in p["metadata"]["name"]]
+    users = [
+        p
+        for p in lab.pods()
+        if p["metadata"]["name"].startswith("user-") and "scheduler" not in p["metadata"]["name"]
+    ]
     assert len({node_of(p) for p in users}) == 1
     assert all(is_ready(p) for p in users)
     assert lab.store.get(DEPLOYMENTS, "lab", "user-scheduler") is not None
@@ -115,7 +121,9 @@ def test_a_pod_waits_for_a_scheduler_that_is_not_there_and_is_packed_by_it_then(
 
 def test_profiles_are_read_from_configuration_only():
     assert parse_profiles(CONFIG) == [Profile("packer", packing=True)]
-    assert parse_profiles("kind: KubeSchedulerConfiguration\nprofiles: [{}]") == [Profile("default-scheduler")]
+    assert parse_profiles("kind: KubeSchedulerConfiguration\nprofiles: [{}]") == [
+        Profile("default-scheduler")
+    ]
     assert parse_profiles("kind: Other") == []
     assert parse_profiles("{ broken") == []
     assert parse_profiles("- 1") == []
@@ -124,7 +132,11 @@ def test_profiles_are_read_from_configuration_only():
 def test_placeholders_make_room_for_people(tmp_path: Path):
     lab = Simulation(tmp_path, Settings(core_nodes=0, user_nodes=1)).boot()
     lab.put(priority_class("placeholder", -10))
-    lab.put(workload("StatefulSet", "placeholder", _four(), requests={"memory": "3Gi"}, priorityClassName="placeholder"))
+    lab.put(
+        workload(
+            "StatefulSet", "placeholder", _four(), requests={"memory": "3Gi"}, priorityClassName="placeholder"
+        )
+    )
     lab.settle()
     assert len(lab.ready(app="placeholder")) == 4
     lab.put(pod("ada", requests={"memory": "3Gi"}))
@@ -172,7 +184,10 @@ def test_the_sixteenth_disk_goes_to_another_node(tmp_path: Path):
     lab.settle()
     waiting = [p for p in lab.pods() if not node_of(p)]
     assert len(waiting) == 1
-    assert "1 node(s) exceed max volume count" in lab.events(waiting[0]["metadata"]["name"], "FailedScheduling")[0]
+    assert (
+        "1 node(s) exceed max volume count"
+        in lab.events(waiting[0]["metadata"]["name"], "FailedScheduling")[0]
+    )
     lab.control("resize", pool="user", count=2)
     lab.settle()
     assert is_ready(lab.pod(waiting[0]["metadata"]["name"]))

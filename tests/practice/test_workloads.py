@@ -74,7 +74,9 @@ def test_a_rolling_update_never_falls_below_its_limit(lab: Simulation):
     lab.settle()
     assert min(lowest) >= 3
     assert current(lab.get(DEPLOYMENTS, "web"))
-    assert {p["spec"]["containers"][0]["image"] for p in lab.pods(app="web")} == {"docker.io/library/nginx:1.30"}
+    assert {p["spec"]["containers"][0]["image"] for p in lab.pods(app="web")} == {
+        "docker.io/library/nginx:1.30"
+    }
 
 
 def test_recreate_ends_the_old_pod_before_the_new_one(lab: Simulation):
@@ -132,7 +134,11 @@ def test_pods_that_serve_nobody_go_first():
     starting = made("starting", status={"phase": "Pending"})
     starting["spec"]["nodeName"] = "n"
     lost = made("lost")
-    assert [p["metadata"]["name"] for p in first_to_go([ready, starting, lost])] == ["lost", "starting", "ready"]
+    assert [p["metadata"]["name"] for p in first_to_go([ready, starting, lost])] == [
+        "lost",
+        "starting",
+        "ready",
+    ]
 
 
 def test_a_deployment_that_does_not_progress_says_so_at_its_deadline(lab: Simulation):
@@ -206,9 +212,11 @@ def test_a_stateful_set_starts_one_after_the_other(lab: Simulation):
     lab.put(workload("StatefulSet", "db", {"replicas": 3, "serviceName": "db"}))
     order: list[str] = []
     lab.store.listeners.append(
-        lambda change: order.append(change.object["metadata"]["name"])
-        if change.resource is PODS and change.type == "ADDED"
-        else None
+        lambda change: (
+            order.append(change.object["metadata"]["name"])
+            if change.resource is PODS and change.type == "ADDED"
+            else None
+        )
     )
     lab.settle()
     assert order == ["db-0", "db-1", "db-2"]
@@ -221,7 +229,9 @@ def test_a_stateful_set_starts_one_after_the_other(lab: Simulation):
 def test_a_stateful_set_keeps_the_claims_of_its_pods(lab: Simulation):
     spec = {"metadata": {"name": "data"}, "spec": {"resources": {"requests": {"storage": "1Gi"}}}}
     spec["spec"]["accessModes"] = ["ReadWriteOnce"]  # type: ignore[index]
-    lab.put(workload("StatefulSet", "db", {"replicas": 2, "serviceName": "db", "volumeClaimTemplates": [spec]}))
+    lab.put(
+        workload("StatefulSet", "db", {"replicas": 2, "serviceName": "db", "volumeClaimTemplates": [spec]})
+    )
     lab.settle()
     scale(lab, "db", 1, STATEFUL_SETS)
     lab.settle()

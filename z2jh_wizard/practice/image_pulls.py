@@ -145,6 +145,11 @@ class ImagePuller:
         self._failures.clear()
         self._under_way.clear()
 
+    def forget_pod(self, uid: str) -> None:
+        """Forget the failures of a pod that is gone."""
+        for known in [known for known in self._failures if known[0] == uid]:
+            del self._failures[known]
+
     def forget(self, key: ObjectKey) -> list[ObjectKey]:
         """Forget the pulls of a pod that is gone; return the pods that may have waited for them."""
         gone = [each for each, holder in self._under_way.items() if holder == key]

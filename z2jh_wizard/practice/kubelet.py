@@ -113,6 +113,13 @@ class Kubelet(Controller):
                 self.cluster.delays.forget(Task(self.name, key_of(pod)))
                 self.look_at(key_of(pod))
 
+    def forget_pod(self, uid: str) -> None:
+        """Forget what was counted for a pod that is gone."""
+        self.runner.forget(uid)
+        self._images.forget_pod(uid)
+        for key in [key for key in self._crashes if key[0] == uid]:
+            del self._crashes[key]
+
     def _forget(self, key: ObjectKey) -> None:
         self.forget(key)
         self._mounts.forget(key)

@@ -37,8 +37,9 @@ from z2jh_wizard.practice.logs import LogLine
 from z2jh_wizard.practice.meta import ObjectKey, containers_of, init_containers_of, uid_of
 from z2jh_wizard.practice.nodes import CORE_MACHINE, USER_MACHINE, Pool, PoolController
 from z2jh_wizard.practice.objects import Object
-from z2jh_wizard.practice.pod_files import container_of
+from z2jh_wizard.practice.pod_files import container_of, forget_pod
 from z2jh_wizard.practice.programs import ContainerRun, PodRunner
+from z2jh_wizard.practice.resources import PODS
 from z2jh_wizard.practice.scheduler import Scheduler
 from z2jh_wizard.practice.status import ApiError
 from z2jh_wizard.practice.store import Store
@@ -132,9 +133,17 @@ class World:
     def _note(self, change: Change) -> None:
         """Take over one change of the store: what has to be looked at now?"""
         self.cluster.index.note(change)
+        if change.type == "DELETED" and change.resource.key == PODS.key:
+            self._forget_pod(uid_of(change.object))
         for controller in self._watchers.get(change.resource.key, ()):
             for key in controller.keys(change):
                 self._enqueue(Task(controller.name, key))
+
+    def _forget_pod(self, uid: str) -> None:
+        """Drop what was kept of a pod that is gone: logs, counters, scratch files."""
+        self.cluster.logs.forget(uid)
+        self.kubelet.forget_pod(uid)
+        forget_pod(self._state_folder, uid)
 
     def _enqueue(self, task: Task) -> None:
         self._queue[task] = None
