@@ -18,6 +18,29 @@ from z2jh_wizard.practice.store import Store
 CLUSTER_NETWORK = ipaddress.IPv4Network("10.96.0.0/12")
 NODE_PORTS = range(30_000, 32_768)
 
+_ADDRESS_FIELDS = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
+
+
+def let_go(resource: Resource, new: Object, live: Object) -> None:
+    """Take from a service, in place, what it had and its new type cannot have, unless a client chose that."""
+    if resource != SERVICES:
+        return
+    spec, before = new.get("spec") or {}, live["spec"]
+    if spec.get("type") == "ExternalName" and spec.get("clusterIP") == before.get("clusterIP"):
+        for field in _ADDRESS_FIELDS:
+            spec.pop(field, None)
+    if not _needs_ports(spec) and _node_ports(spec) == _node_ports(before):
+        for port in spec.get("ports") or ():
+            port.pop("nodePort", None)
+
+
+def _node_ports(spec: Object) -> list[int | None]:
+    return [port.get("nodePort") for port in spec.get("ports") or ()]
+
+
+def _needs_ports(spec: Object) -> bool:
+    return spec.get("type") in ("NodePort", "LoadBalancer")
+
 
 def allocate(store: Store, resource: Resource, obj: Object, live: Object | None) -> None:
     """Give a service its addresses and ports, in place; ApiError 422 for a chosen one that is taken.
@@ -34,7 +57,7 @@ def allocate(store: Store, resource: Resource, obj: Object, live: Object | None)
 
 def _allocate_address(obj: Object, spec: Object, before: Object, others: Iterable[Object]) -> None:
     if spec.get("type") == "ExternalName":
-        for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
+        for field in _ADDRESS_FIELDS:
             spec.pop(field, None)
         return
     taken = {each["spec"].get("clusterIP") for each in others}
@@ -61,13 +84,7 @@ def _free_address(taken: set[str | None]) -> str:
 
 def _allocate_ports(obj: Object, spec: Object, before: Object, others: Iterable[Object]) -> None:
     ports = spec.get("ports") or []
-    needs_ports = spec.get("type") == "NodePort" or (
-        spec.get("type") == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts", True)
-    )
-    if not needs_ports:
-        if spec.get("type") != "LoadBalancer":
-            for port in ports:
-                port.pop("nodePort", None)
+    if not _needs_ports(spec) or not spec.get("allocateLoadBalancerNodePorts", True):
         return
     taken = {port.get("nodePort") for each in others for port in each["spec"].get("ports") or ()}
     kept = {

@@ -222,6 +222,8 @@ def _check_preconditions(call: Call, live: Object, sent: Object) -> None:
 def _complete(call: Call, new: Object, live: Object | None = None) -> list[str]:
     """Fill in what the server adds and check the result; returns warnings, ApiError 422 for a bad object."""
     resource, namespace = call.stored, call.target.namespace
+    if live is not None:
+        allocation.let_go(resource, new, live)
     warnings = validation.check(new, _schema(call), call.field_validation)
     defaults.fill(new)
     allocation.allocate(call.store, resource, new, live)
