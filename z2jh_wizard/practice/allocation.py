@@ -19,10 +19,19 @@ CLUSTER_NETWORK = ipaddress.IPv4Network("10.96.0.0/12")
 NODE_PORTS = range(30_000, 32_768)
 
 _ADDRESS_FIELDS = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")
+_FIELDS_OF_TYPES = {
+    "externalTrafficPolicy": ("NodePort", "LoadBalancer"),
+    "healthCheckNodePort": ("LoadBalancer",),
+    "allocateLoadBalancerNodePorts": ("LoadBalancer",),
+    "loadBalancerClass": ("LoadBalancer",),
+}
 
 
 def let_go(resource: Resource, new: Object, live: Object) -> None:
-    """Take from a service, in place, what it had and its new type cannot have, unless a client chose that."""
+    """Take from a service, in place, what it had and its new type cannot have, unless a client chose that.
+
+    Source: dropTypeDependentFields in k8s.io/kubernetes, pkg/registry/core/service.
+    """
     if resource != SERVICES:
         return
     spec, before = new.get("spec") or {}, live["spec"]
@@ -32,6 +41,9 @@ def let_go(resource: Resource, new: Object, live: Object) -> None:
     if not _needs_ports(spec) and _node_ports(spec) == _node_ports(before):
         for port in spec.get("ports") or ():
             port.pop("nodePort", None)
+    for field, types in _FIELDS_OF_TYPES.items():
+        if spec.get("type") not in types and spec.get(field) == before.get(field):
+            spec.pop(field, None)
 
 
 def _node_ports(spec: Object) -> list[int | None]:
