@@ -9,12 +9,14 @@ from tests.support.fakes import FakeClock, MemoryJournal
 from z2jh_wizard.core.engine import Engine
 from z2jh_wizard.core.events import State
 from z2jh_wizard.core.step import Command, Danger, Finding, Look, Refusal
-from z2jh_wizard.core.undo import Removal, removals
+from z2jh_wizard.core.undo import Removal
 
 
-def test_removals_come_in_reverse_and_only_of_what_can_be_undone() -> None:
-    steps = [Thing(set(), "a"), Scripted(Look(Finding.ABSENT), name="b"), Thing(set(), "c")]
-    assert [step.id for step in removals(steps)] == ["remove.c", "remove.a"]
+async def test_what_lived_in_a_world_that_is_gone_is_gone_without_looking() -> None:
+    thing = Thing({"thing"})
+    look = await Removal(thing, lambda: True).look()
+    assert look.finding is Finding.READY
+    assert thing.looks == 0
 
 
 def test_a_removal_describes_itself() -> None:
@@ -52,7 +54,7 @@ async def test_a_teardown_removes_and_writes_down_what_is_gone() -> None:
     world: World = {"a", "b"}
     journal = MemoryJournal()
     engine = Engine(FakeClock(), journal)
-    events = [event async for event in engine.apply(removals([Thing(world, "a"), Thing(world, "b")]))]
+    events = [event async for event in engine.apply([Removal(Thing(world, "b")), Removal(Thing(world, "a"))])]
     assert world == set()
     assert [entry["name"] for entry in journal.of("gone")] == ["b", "a"]
     assert [event.step for event in events if event.state is State.DONE] == ["remove.b", "remove.a"]

@@ -15,6 +15,9 @@ class ClusterProvider(Protocol):
     def steps(self) -> list[Step]:
         """Return the steps that end with a kubeconfig in the project."""
 
+    def reach(self) -> list[Step]:
+        """Return the steps that make a cluster reachable before it is torn down; fine when there is none."""
+
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a pool this many nodes; Refused where the wizard may not."""
 

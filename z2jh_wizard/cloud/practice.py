@@ -34,6 +34,10 @@ class PracticeProvider:
         """Return the one step that starts it."""
         return [StartPractice(self._project)]
 
+    def reach(self) -> list[Step]:
+        """Return the step that wakes a stopped cluster, so that removing can be watched."""
+        return [WakePractice(self._project)]
+
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a practice pool this many nodes."""
         return ResizePractice(self._project, pool, nodes, self._clock)
@@ -107,6 +111,41 @@ class StartPractice(Step):
 
     def _resource(self) -> Resource:
         return Resource("practice cluster", self._project.spec.project_id)
+
+
+class WakePractice(Step):
+    """Start a stopped practice cluster again; one that was never there needs nothing."""
+
+    id = "cluster.wake"
+    title = "Wake the practice cluster"
+    why = "Only a cluster that answers can tell what is left on it."
+    usually = 2
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the command that starts it."""
+        return (Command(("z2jh-wizard", "practice", "start")),)
+
+    async def look(self) -> Look:
+        """Look whether it answers, was stopped, or was never there."""
+        if not self._project.practice.exists():
+            if self._project.kubeconfig.exists():
+                return Look(Finding.DRIFTED, "its state is gone, its kubeconfig is left")
+            return Look(Finding.READY, "there is none")
+        if await find(self._project):
+            return Look(Finding.READY, "it answers")
+        return Look(Finding.DRIFTED, "stopped; its state is kept")
+
+    async def run(self) -> Work:
+        """Start it, or forget one whose state is gone."""
+        if self._project.practice.exists():
+            yield Line(f"the practice cluster answers at {await start(self._project)}")
+            return
+        self._project.kubeconfig.unlink(missing_ok=True)
+        forget_cluster(self._project)
+        yield Gone(Resource("file", "kubeconfig"))
 
 
 class ResizePractice(Step):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from z2jh_wizard.core.step import Command, Danger, Finding, Look, Refusal, Step, Work
 
 
 class Removal(Step):
-    """The undo of another step as a step of its own; here READY means gone."""
+    """The undo of another step as a step of its own; here READY means gone.
 
-    def __init__(self, step: Step) -> None:
+    ``world_is_gone`` tells that what the step lived in is gone, so that there is nobody to ask.
+    """
+
+    def __init__(self, step: Step, world_is_gone: Callable[[], bool] = lambda: False) -> None:
         self._step = step
+        self._world_is_gone = world_is_gone
         self.id = f"remove.{step.id}"
         self.title = step.undo_title or f"Remove: {step.title}"
         self.why = step.why
@@ -26,6 +30,8 @@ class Removal(Step):
 
     async def look(self) -> Look:
         """Look at the original step: what is absent there is done here."""
+        if self._world_is_gone():
+            return Look(Finding.READY, "gone, with the cluster it was in")
         look = await self._step.look()
         if look.finding is Finding.ABSENT:
             return Look(Finding.READY, "gone")
@@ -38,8 +44,3 @@ class Removal(Step):
     def run(self) -> Work | Refusal:
         """Undo the original step."""
         return self._step.undo()
-
-
-def removals(steps: Sequence[Step]) -> list[Step]:
-    """Return the removal of each step that can be undone, last step first."""
-    return [Removal(step) for step in reversed(steps) if step.undoable]

@@ -17,10 +17,14 @@ from z2jh_wizard.flows.steps.students import RemoveStudentDisks
 
 def teardown(world: Adapters) -> Flow:
     """Return the flow that removes what setup made; the files in the project folder stay."""
-    steps: list[Step] = []
+
+    def no_cluster() -> bool:
+        return not world.cluster.is_configured()
+
+    steps: list[Step] = world.provider.reach()
     for step in reversed(setup(world).steps):
         if step.undoable:
-            steps.append(Removal(step))
+            steps.append(Removal(step, no_cluster) if "cluster.answers" in step.needs else Removal(step))
         if isinstance(step, InstallRelease):
             steps.append(RemoveStudentDisks(world.project, world.cluster, world.clock))
     steps.append(LookForLeftovers(world.project, world.provider, world.cluster))
