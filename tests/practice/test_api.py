@@ -155,6 +155,9 @@ async def test_a_write_for_another_object_of_that_name_is_refused(api: Api):
         ("GET", f"{CONFIG_MAPS}/a/scale", None, 404, "could not find the requested resource"),
         ("GET", f"{PODS}/a/portforward", None, 501, "no real containers"),
         ("DELETE", f"{PODS}/a/log", None, 405, "does not allow this method"),
+        ("DELETE", "/api/v1/namespaces", None, 405, "does not allow this method"),
+        ("PATCH", PODS, {}, 405, "does not allow this method"),
+        ("POST", f"{CONFIG_MAPS}?fieldValidation=x", {"metadata": {"name": "a"}}, 400, "fieldValidation"),
     ],
 )
 async def test_requests_that_make_no_sense(api: Api, method: str, path: str, body: Any, code: int, text: str):

@@ -13,6 +13,7 @@ import pytest
 from tests.practice.conftest import Api, Running
 from tests.practice.world import START
 from tests.support.waiting import wait_until_async
+from z2jh_wizard.practice import exec as exec_module
 from z2jh_wizard.practice import pod_logs
 from z2jh_wizard.practice.commands import ExecResult
 from z2jh_wizard.practice.exec import exit_status
@@ -207,6 +208,15 @@ async def test_a_command_gets_its_input(api: Api, running: Running):
     make_pod(running)
     await run(api, "tar", "xf", "-", stdin=b"an archive")
     assert running.world.ran[0][3] == b"an archive"
+
+
+async def test_too_much_input_is_refused(api: Api, running: Running, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(exec_module, "LARGEST_INPUT", 5)
+    make_pod(running)
+    got, status = await run(api, "tar", "xf", "-", stdin=b"an archive")
+    assert got[2].startswith(b"the practice cluster takes at most")
+    assert status == exit_status(1)
+    assert running.world.ran == []
 
 
 async def test_a_command_that_reads_nothing_does_not_wait_for_input(api: Api, running: Running):

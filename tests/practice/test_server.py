@@ -95,9 +95,14 @@ async def test_a_damaged_state_starts_anew_with_one_sentence(
     first, _ = await restarted(folder)
     await first.stop()
     (folder / "state.json").write_bytes(b"nonsense")
-    second, _ = await restarted(folder)
+    second, info = await restarted(folder)
     await second.stop()
     assert caplog.text.count("could not be read") == 1
+    assert info.complaint in caplog.text
+    assert read_info(folder) == info
+    third, later = await restarted(folder)
+    await third.stop()
+    assert later.complaint == ""
 
 
 async def test_the_folder_may_vanish_before_the_end(tmp_path: Path):

@@ -28,6 +28,8 @@ LARGEST_INPUT = 256 * 1024 * 1024
 LARGEST_MESSAGE = 32 * 1024
 LARGEST_RECEIVED = 4 * 1024 * 1024
 
+_TOO_MUCH = f"the practice cluster takes at most {LARGEST_INPUT // 2**20} MiB of input\n".encode()
+
 _READS_STDIN = frozenset({"cat", "sha256sum", "tar"})
 """Commands that wait for the end of their input; the others run at once, even with a terminal attached."""
 
@@ -44,10 +46,13 @@ async def exec_in_pod(call: Call, backend: Backend) -> web.StreamResponse:
     if not socket.can_prepare(call.request):
         raise status.bad_request("a WebSocket is needed to run a command: Upgrade: websocket")
     await socket.prepare(call.request)
-    stdin = b""
+    stdin: bytes | None = b""
     if query.flag(call.query, "stdin") and PurePosixPath(argv[0]).name in _READS_STDIN:
         stdin = await _read_stdin(socket)
-    result = await asyncio.to_thread(backend.run_in_pod, pod, container, argv, stdin)
+    if stdin is None:
+        result = ExecResult(stderr=_TOO_MUCH, code=1)
+    else:
+        result = await asyncio.to_thread(backend.run_in_pod, pod, container, argv, stdin)
     await _send(socket, call, result)
     await socket.close()
     return socket
@@ -63,8 +68,8 @@ def _check_running(pod: Object, container: str) -> None:
     raise status.internal(f'unable to upgrade connection: container not found ("{container}")')
 
 
-async def _read_stdin(socket: web.WebSocketResponse) -> bytes:
-    """Gather a command's input until the client closes it, or leaves."""
+async def _read_stdin(socket: web.WebSocketResponse) -> bytes | None:
+    """Gather a command's input until the client closes it, or leaves; None when it is too much."""
     gathered = bytearray()
     async for message in socket:
         if message.type is WSMsgType.TEXT:
@@ -80,7 +85,7 @@ async def _read_stdin(socket: web.WebSocketResponse) -> bytes:
         if data[0] == STDIN:
             gathered += data[1:]
         if len(gathered) > LARGEST_INPUT:
-            break
+            return None
     return bytes(gathered)
 
 

@@ -77,6 +77,8 @@ async def delete_object(call: Call) -> web.Response:
 
 async def delete_collection(call: Call) -> web.Response:
     """Delete all selected objects of a collection, and answer with them."""
+    if "deletecollection" not in call.resource.verbs:
+        raise status.method_not_allowed()
     body = await _read_body(call)
     options = read_options(call.query, body)
     selection = call.selection()

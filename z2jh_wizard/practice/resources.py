@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 OBJECT_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 CREATE_ONLY = ("create",)
@@ -90,7 +90,10 @@ def _review(group: str, plural: str, kind: str, *, namespaced: bool = False) -> 
     return Resource(group, "v1", plural, kind, namespaced, verbs=CREATE_ONLY)
 
 
-NAMESPACES = _core("namespaces", "Namespace", "ns", namespaced=False, sub="status finalize")
+NAMESPACES = replace(
+    _core("namespaces", "Namespace", "ns", namespaced=False, sub="status finalize"),
+    verbs=tuple(verb for verb in OBJECT_VERBS if verb != "deletecollection"),
+)
 NODES = _core("nodes", "Node", "no", namespaced=False, sub="status")
 PODS = _core("pods", "Pod", "po", sub="status log exec eviction binding", all_=True, generation=True)
 SERVICES = _core("services", "Service", "svc", sub="status", all_=True)

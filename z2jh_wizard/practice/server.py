@@ -66,7 +66,7 @@ class PracticeServer:
         self._persistence.start(world.to_json)
         for name, work in (("world", world.run()), ("persistence", self._persistence.run())):
             self._tasks.append(asyncio.create_task(work, name=name))
-        info = await self._listen(world, proofs)
+        info = msgspec.structs.replace(await self._listen(world, proofs), complaint=loaded.complaint)
         write_atomic(self._folder / SERVER_FILE, msgspec.json.encode(info))
         return info
 

@@ -12,13 +12,17 @@ CA_FILE = "ca.crt"
 
 
 class ServerInfo(msgspec.Struct, frozen=True):
-    """A running practice cluster: where it is, and which process; the files hold its CA and token."""
+    """A running practice cluster: where it is, and which process; the files hold its CA and token.
+
+    ``complaint`` is one sentence when the state of an earlier run could not be read.
+    """
 
     port: int
     pid: int
     started: float
     ca_file: str
     token_file: str
+    complaint: str = ""
 
     @property
     def url(self) -> str:
