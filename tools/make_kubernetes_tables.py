@@ -8,6 +8,8 @@ Needs Go and a Go module proxy; the tests and the program need neither. Two sour
 - the Go types in k8s.io/api, through reflection (kubernetes_wire_facts.go): protobuf field numbers, what JSON
   leaves out when it is empty, and, from the source text, the values of enumerations.
 
+The tests get objects of every kind as Kubernetes' own encoders write them (kubernetes_protobuf_samples.go).
+
 The result depends on the pinned versions (and on zlib's compression) only: twice run, the same bytes.
 """
 
@@ -28,6 +30,7 @@ KUBERNETES = "v1.36.3"
 STAGING = KUBERNETES.replace("v1.", "v0.", 1)
 HERE = Path(__file__).resolve().parent
 TABLES = HERE.parent / "assets" / "kubernetes"
+SAMPLES = HERE.parent / "tests" / "practice" / "protobuf_samples.json.gz"
 NOTICE = f"""The tables in this folder are made of facts from Kubernetes {KUBERNETES}.
 
 Sources: the modules k8s.io/kubernetes {KUBERNETES} (api/openapi-spec/v3), k8s.io/api {STAGING},
@@ -54,12 +57,13 @@ _NO_OBJECTS = re.compile(r"Options$|^WatchEvent$|^API[A-Z]|^Status$")
 def main() -> None:
     """Write the tables, the licence and the notice."""
     kubernetes, api = module("k8s.io/kubernetes", KUBERNETES), module("k8s.io/api", STAGING)
-    wire = wire_facts()
+    wire = run_go("kubernetes_wire_facts.go")
     TABLES.mkdir(parents=True, exist_ok=True)
-    write_table("wire.json.gz", wire_table(wire))
-    write_table("schemas.json.gz", schema_table(kubernetes, Facts.of(wire, enumerations(api))))
+    write_table(TABLES / "wire.json.gz", wire_table(wire))
+    write_table(TABLES / "schemas.json.gz", schema_table(kubernetes, Facts.of(wire, enumerations(api))))
     shutil.copyfile(kubernetes / "LICENSE", TABLES / "LICENSE")
     (TABLES / "NOTICE").write_text(NOTICE, encoding="utf-8")
+    write_table(SAMPLES, run_go("kubernetes_protobuf_samples.go"))
 
 
 def module(name: str, version: str) -> Path:
@@ -68,16 +72,15 @@ def module(name: str, version: str) -> Path:
     return Path(json.loads(told)["Dir"])
 
 
-def wire_facts() -> Json:
-    """Run the Go program that reflects on the API types, in a module of its own."""
+def run_go(program: str) -> Any:
+    """Run one of the Go programs beside this file, in a module of its own, and return the JSON it prints."""
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(HERE / "kubernetes_wire_facts.go", folder)
+        shutil.copy(HERE / program, folder)
         run(["go", "mod", "init", "facts"], Path(folder))
         pinned = [f"k8s.io/{name}@{STAGING}" for name in ("api", "apimachinery", "client-go")]
         run(["go", "get", *pinned], Path(folder))
         run(["go", "mod", "tidy"], Path(folder))
-        facts: Json = json.loads(run(["go", "run", "."], Path(folder)))
-        return facts
+        return json.loads(run(["go", "run", "."], Path(folder)))
 
 
 def run(argv: list[str], folder: Path) -> str:
@@ -85,12 +88,12 @@ def run(argv: list[str], folder: Path) -> str:
     return subprocess.run(argv, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def write_table(name: str, table: Json) -> None:
+def write_table(path: Path, table: Any) -> None:
     """Write compressed JSON that depends on nothing but the table."""
     text = json.dumps(table, sort_keys=True, separators=(",", ":"))
     packed = gzip.compress(text.encode(), compresslevel=9, mtime=0)
-    (TABLES / name).write_bytes(packed)
-    print(f"{name}: {len(packed)} bytes, {len(text)} unpacked")
+    path.write_bytes(packed)
+    print(f"{path.name}: {len(packed)} bytes, {len(text)} unpacked")
 
 
 def go_type(name: str) -> str:

@@ -143,13 +143,21 @@ def _patch_value(current: Any, value: Any, schema: Schema) -> Any:
     if isinstance(value, list):
         if schema.patch_strategy == "merge":
             return _patch_list(current if isinstance(current, list) else [], value, schema)
-        return [_plain(item) for item in value]
+        return _plain(value)
     return value
 
 
-def _plain(item: Any) -> Any:
+def _plain(value: Any) -> Any:
     """Return a new value without directives: what a patch gives where nothing was before."""
-    return _patch_object({}, item, UNKNOWN) if isinstance(item, dict) else copy_json(item)
+    if isinstance(value, dict):
+        return _patch_object({}, value, UNKNOWN)
+    if isinstance(value, list):
+        return [_plain(item) for item in value if not _is_deletion(item)]
+    return value
+
+
+def _is_deletion(item: Any) -> bool:
+    return isinstance(item, dict) and item.get(_DIRECTIVE) == "delete"
 
 
 def _patch_list(current: list[Any], patch: list[Any], schema: Schema) -> list[Any]:
