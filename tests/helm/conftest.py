@@ -32,6 +32,7 @@ kubeVersion: ">=1.20.0-0"
                 "replicas": {"type": ["integer", "null"]},
                 "cpu": {"type": "string"},
                 "bad": {"type": "boolean"},
+                "test": {"type": "boolean"},
                 "fail": {"type": "string"},
                 "global": {"type": "object"},
             },
@@ -86,6 +87,20 @@ metadata:
     "helm.sh/hook": pre-install,pre-upgrade
     "helm.sh/hook-delete-policy": before-hook-creation,hook-succeeded
     "helm.sh/hook-weight": "-10"
+""",
+    "templates/test.yaml": """\
+{{- if .Values.test }}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-test
+  annotations: {"helm.sh/hook": test}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: test, image: "registry.example/test:1"}]
+{{- end }}
 """,
     "templates/NOTES.txt": "Say {{ .Values.msg }}.\n",
 }

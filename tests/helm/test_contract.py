@@ -26,7 +26,7 @@ from tests.helm.conftest import write_chart
 from tests.support.waiting import wait_until_async
 from z2jh_wizard.core.errors import CouldNotLook, WizardError
 from z2jh_wizard.core.step import Line
-from z2jh_wizard.helm import client
+from z2jh_wizard.helm import client, records
 from z2jh_wizard.helm.arguments import ChartSource, Target
 from z2jh_wizard.helm.client import Helm
 from z2jh_wizard.helm.command import HelmCommand, HelmTool, shim_command
@@ -141,18 +141,31 @@ STEPS: dict[str, list[str]] = {
     "history": ["history", RELEASE, "-o", "json"],
     "history-for-people": ["history", RELEASE],
     "list": ["list", "-o", "json"],
+    "list-for-people": ["list"],
+    "list-without-heads": ["list", "--no-headers", "--filter", "bio"],
     "list-short": ["list", "--short"],
+    "list-short-as-data": ["list", "--short", "-o", "json"],
+    "list-of-nothing": ["list", "--failed", "-o", "yaml"],
     "values": ["get", "values", RELEASE, "-o", "json"],
     "values-for-people": ["get", "values", RELEASE],
     "all-values": ["get", "values", RELEASE, "--all", "-o", "yaml"],
+    "all-values-for-people": ["get", "values", RELEASE, "-a"],
     "manifest": ["get", "manifest", RELEASE],
     "notes": ["get", "notes", RELEASE],
     "hooks": ["get", "hooks", RELEASE],
     "metadata": ["get", "metadata", RELEASE, "-o", "json"],
+    "no-tests": ["test", RELEASE, "--logs", "--filter", "name=none"],
     "install-again": ["install", RELEASE, "CHART"],
+    "wrong-wait": ["upgrade", RELEASE, "CHART", "--wait=often"],
+    "wrong-format": ["status", RELEASE, "-o", "xml"],
+    "upgrade-tried-out": ["upgrade", RELEASE, "CHART", "--dry-run=client", "--hide-notes"],
     "upgrade": ["upgrade", "--install", RELEASE, "CHART", "--reset-values", "--set", "replicas=2", "--wait",
                 "--timeout", f"{ENOUGH}s", "-o", "json", "--description", "two of them"],
     "reused-values": ["upgrade", RELEASE, "CHART", "--reuse-values", "--set", "msg=reused"],
+    "with-a-test": ["upgrade", RELEASE, "CHART", "--reuse-values", "--set", "test=true"],
+    "tests": ["test", RELEASE, "--timeout", f"{ENOUGH}s"],
+    "labelled": ["upgrade", RELEASE, "CHART", "--reuse-values", "-l", "course=bio", "--hide-notes"],
+    "list-by-label": ["list", "-l", "course=bio", "-o", "json"],
     "values-after-reuse": ["get", "values", RELEASE, "-o", "json"],
     "refused-by-the-cluster": ["upgrade", RELEASE, "CHART", "--reset-values", "--set", "bad=true"],
     "not-ready-in-time": ["upgrade", RELEASE, "CHART", "--reset-values", "--wait", "--no-hooks",
@@ -256,7 +269,7 @@ def test_the_steps_did_what_they_are_there_for(transcripts):
         "install", "upgrade", "roll-back", "remove", "install-over-history",
     }  # fmt: skip
     statuses = [row["status"] for row in said["history-after-all"].stdout]
-    assert statuses == ["superseded", "superseded", "superseded", "failed", "failed", "deployed"]
+    assert statuses == ["superseded"] * 5 + ["failed", "failed", "deployed"]
     assert "900" not in str(said["values-after-roll-back"].stdout)
     assert "not ready" in said["not-ready-in-time"].error
     assert "is invalid" in said["refused-by-the-cluster"].error
@@ -272,6 +285,20 @@ async def test_what_one_installs_the_other_changes(place, tools):
     assert place.managers(namespace, "configmap", f"{RELEASE}-cm") == {"helm"}
     [_ async for _ in bundled.uninstall(RELEASE, timeout=ENOUGH)]
     assert await real.history(RELEASE) == []
+
+
+async def test_the_stored_records_say_what_helm_says(place, helm):
+    source, values = ChartSource(str(place.chart)), _values(place, msg="stored")
+    await _release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    await _release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    words = ("get", "secrets", "--namespace", helm.target.namespace, "--selector", records.selector(RELEASE))
+    secrets = json.loads(place.kubectl_says(*words, "--output", "json"))["items"]
+    stored = [records.read(secret["data"]["release"]) for secret in secrets]
+    assert [one.revision for one in stored] == await helm.history(RELEASE)
+    assert stored[-1].values == await helm.get_values(RELEASE) == {"msg": "stored"}
+    assert [secret["metadata"]["name"] for secret in secrets] == [
+        records.secret_name(RELEASE, number) for number in (1, 2)
+    ]
 
 
 async def test_both_sign_as_helm(place, helm):

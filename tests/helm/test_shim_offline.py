@@ -239,12 +239,9 @@ class TestCharts:
     def test_tests_and_definitions_are_rendered_as_asked(self, capsys, chart):
         (chart / "crds").mkdir()
         (chart / "crds" / "crd.yaml").write_text("kind: CustomResourceDefinition\n")
-        (chart / "templates" / "test.yaml").write_text(
-            'kind: Pod\nmetadata: {name: t, annotations: {"helm.sh/hook": test}}\n'
-        )
-        assert "kind: Pod" in run(capsys, "template", chart)[1]
-        out = run(capsys, "template", chart, "--skip-tests", "--include-crds")[1]
-        assert "kind: Pod" not in out
+        assert "release-name-test" in run(capsys, "template", chart, "--set", "test=true")[1]
+        out = run(capsys, "template", chart, "--set", "test=true", "--skip-tests", "--include-crds")[1]
+        assert "release-name-test" not in out
         assert out.startswith("---\n# Source: tiny/crds/crd.yaml\nkind: CustomResourceDefinition")
 
     @pytest.mark.parametrize(

@@ -281,5 +281,5 @@ def test(arguments: Arguments) -> None:
         include_names=[name for key, _, name in chosen if key == "name"],
         exclude_names=[name for key, _, name in chosen if key == "!name"],
     )
-    write(describe(full_release(sdk, arguments.words[0])))
-    write(answer.get("logs") or "")
+    write(describe(full_release(sdk, arguments.words[0]), with_notes=False))
+    write(f"\n{answer.get('logs') or ''}" if arguments.on("logs") else "")

@@ -57,9 +57,28 @@ def describe(release: dict[str, Any], *, with_notes: bool = True) -> str:
         f"STATUS: {info['status']}",
         f"REVISION: {release['version']}",
         f"DESCRIPTION: {info.get('description', '')}",
-        "TEST SUITE: None",
+        *_test_suites(release.get("hooks") or []),
     ]
     return "\n".join(lines) + "\n" + (closing_notes(release) if with_notes else "")
+
+
+def _test_suites(hooks: list[dict[str, Any]]) -> list[str]:
+    """Return how the tests of a release went, nothing about those that have not run."""
+    tests = [hook for hook in hooks if "test" in hook["events"]]
+    if not tests:
+        return ["TEST SUITE: None"]
+    runs = [(test["name"], test.get("last_run") or {}) for test in tests]
+    return [
+        line
+        for name, run in runs
+        if run.get("started_at")
+        for line in (
+            f"TEST SUITE:     {name}",
+            f"Last Started:   {long_time(run['started_at'])}",
+            f"Last Completed: {long_time(run.get('completed_at', ''))}",
+            f"Phase:          {run.get('phase', '')}",
+        )
+    ]
 
 
 def history(arguments: Arguments) -> None:
