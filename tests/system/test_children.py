@@ -295,8 +295,8 @@ async def test_a_child_that_leaves_a_silent_process_behind_has_ended(
 
 
 async def test_a_child_may_be_silent_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(children, "LATE_LINES", 0.01)
-    out, _, code = await said(child("import time; print('one'); time.sleep(0.3); print('two')"))
+    monkeypatch.setattr(children, "LATE_LINES", 0.3)
+    out, _, code = await said(child("import time; print('one'); time.sleep(1); print('two')"))
     assert (out, code) == (["one", "two"], 0)
 
 

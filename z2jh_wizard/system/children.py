@@ -82,14 +82,15 @@ async def stream(child: Child, on_start: Started | None = None) -> AsyncGenerato
         _announce(process, on_start)
         open_streams = len(readers)
         while open_streams:
+            has_ended = process.returncode is not None
             try:
                 line = (
                     lines.get_nowait() if lines.qsize() else await asyncio.wait_for(lines.get(), LATE_LINES)
                 )
             except asyncio.TimeoutError:
-                if process.returncode is None:
-                    continue
-                break  # it has left a silent process behind that keeps its pipes open
+                if has_ended:
+                    break  # it has left a silent process behind that keeps its pipes open
+                continue
             if line is None:
                 open_streams -= 1
             else:
