@@ -38,7 +38,9 @@ def test_a_hub_is_planned_made_looked_at_changed_and_removed(wizard_of, helm):
     assert all(set(event) >= {"time", "step", "state", "text"} for event in events)
     finals = {event["step"]: event["state"] for event in events if event["kind"] == "state"}
     assert {finals[step] for step in SETUP_STEPS} == {"done", "already"}
-    assert {finals[step] for step in ("hub.namespace", "hub.secrets", "hub.config", "hub.release")} == {"done"}
+    assert {finals[step] for step in ("hub.namespace", "hub.secrets", "hub.config", "hub.release")} == {
+        "done"
+    }
     for name in ("config.yaml", "secrets.yaml", "kubeconfig"):
         assert stat.S_IMODE((wizard.folder / name).stat().st_mode) == 0o600
 
