@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from z2jh_wizard.practice.commands import NOT_FOUND, Container, ExecResult, run
+from z2jh_wizard.practice.command_files import Container, ExecResult
+from z2jh_wizard.practice.commands import NOT_FOUND, run
 from z2jh_wizard.practice.volumes import ContainerFiles, Mount
 
 

@@ -49,22 +49,22 @@ class Kubelet(Controller):
     def __init__(self, cluster: Cluster, runner: PodRunner | None = None) -> None:
         super().__init__(cluster)
         self.runner: PodRunner = runner or SimulatedRunner(cluster)
-        self._images = ImagePuller(self)
-        self._mounts = Mounts(self)
+        self.images = ImagePuller(self)
+        self.mounts = Mounts(self)
         self._crashes: dict[tuple[str, str], int] = {}
 
     def keys(self, change: Change) -> Iterable[ObjectKey]:
         """Look at a changed pod; at pods that wait when what they wait for may be there."""
         if change.resource.key == PODS.key:
             key = key_of(change.object)
-            return (key, *self._mounts.waiting_for_detach(change)) if node_of(change.object) else (key,)
+            return (key, *self.mounts.waiting_for_detach(change)) if node_of(change.object) else (key,)
         if change.resource.key == NODES.key:
             return [
                 key_of(pod)
                 for pod in self.cluster.index.pods_on(key_of(change.object).name)
                 if _unsettled(pod)
             ]
-        return self._mounts.stuck_in(change.object["metadata"]["namespace"])
+        return self.mounts.stuck_in(change.object["metadata"]["namespace"])
 
     def reconcile(self, key: ObjectKey) -> None:
         """Bring one pod forward."""
@@ -107,7 +107,7 @@ class Kubelet(Controller):
     def forgive(self) -> None:
         """Let containers in back-off start at once, as when the fault that stopped them is cleared."""
         self._crashes.clear()
-        self._images.forgive()
+        self.images.forgive()
         for pod in self.store.list(PODS):
             if not is_done(pod):
                 self.cluster.delays.forget(Task(self.name, key_of(pod)))
@@ -116,14 +116,14 @@ class Kubelet(Controller):
     def forget_pod(self, uid: str) -> None:
         """Forget what was counted for a pod that is gone."""
         self.runner.forget(uid)
-        self._images.forget_pod(uid)
+        self.images.forget_pod(uid)
         for key in [key for key in self._crashes if key[0] == uid]:
             del self._crashes[key]
 
     def _forget(self, key: ObjectKey) -> None:
         self.forget(key)
-        self._mounts.forget(key)
-        for woken in self._images.forget(key):
+        self.mounts.forget(key)
+        for woken in self.images.forget(key):
             self.look_at(woken)
 
 
@@ -146,7 +146,7 @@ class PodStep:
     def take(self) -> None:
         """Do what is next for the pod, and write its status if that changed."""
         self._begin()
-        mounted = self._kubelet._mounts.ready(self._pod)
+        mounted = self._kubelet.mounts.ready(self._pod)
         if mounted and self._kubelet.passed(self._key, "sandbox", _SANDBOX_SECONDS):
             self._get_address()
             if self._run_init_containers():
@@ -232,7 +232,7 @@ class PodStep:
             return self._after_end(container, status, init=init)
         if state["waiting"]["reason"] == "CrashLoopBackOff" and not self._backoff_over(container):
             return status
-        problem = self._kubelet._images.problem(self._pod, self._node, container, status)
+        problem = self._kubelet.images.problem(self._pod, self._node, container, status)
         if problem is None:
             problem = self._environment_problem(container)
         if problem is not None:
@@ -245,7 +245,7 @@ class PodStep:
         if not missing:
             return None
         self._kubelet.event(self._pod, "Failed", f"Error: {missing}", warning=True)
-        self._kubelet._mounts.wait(self._key)
+        self._kubelet.mounts.wait(self._key)
         return waiting("CreateContainerConfigError", missing)
 
     def _start(self, container: Object, status: Object, *, init: bool) -> Object:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 from z2jh_wizard.practice.cluster import Cluster
-from z2jh_wizard.practice.commands import Container
+from z2jh_wizard.practice.command_files import Container
 from z2jh_wizard.practice.meta import containers_of, init_containers_of, uid_of
 from z2jh_wizard.practice.objects import Object
 from z2jh_wizard.practice.resources import PERSISTENT_VOLUME_CLAIMS

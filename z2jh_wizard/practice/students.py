@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from z2jh_wizard.practice import hub_database, log_texts
 from z2jh_wizard.practice.admission import admit
+from z2jh_wizard.practice.cluster import Cluster
 from z2jh_wizard.practice.controllers.base import Controller
 from z2jh_wizard.practice.history import Change
 from z2jh_wizard.practice.homework import files_of
@@ -101,7 +102,7 @@ class Students(Controller):
     name = "practice-students"
     watches = (PODS,)
 
-    def __init__(self, cluster: Any) -> None:
+    def __init__(self, cluster: Cluster) -> None:
         super().__init__(cluster)
         self.wanted = 0
         self._students: dict[str, Student] = {}
@@ -330,7 +331,7 @@ class Students(Controller):
                 names = {key: text for key, text in data.items() if len(text) < 100}
         return Spawner(namespace, hub_values(self.store, namespace) if namespace else {}, names)
 
-    def _database_folder(self, hub: Hub) -> Any:
+    def _database_folder(self, hub: Hub) -> Path | None:
         """Return the folder of the disk that holds the hub's database, or None if it has no disk."""
         for name in claims_of(hub.pod) if hub.pod is not None else ():
             claim = self.store.get(PERSISTENT_VOLUME_CLAIMS, hub.namespace, name)

@@ -15,7 +15,8 @@ from typing import Any, Literal
 from z2jh_wizard.practice.boot import boot
 from z2jh_wizard.practice.clock import Clock, ManualClock
 from z2jh_wizard.practice.cluster import Cluster, Task
-from z2jh_wizard.practice.commands import ExecResult, run
+from z2jh_wizard.practice.command_files import ExecResult
+from z2jh_wizard.practice.commands import run
 from z2jh_wizard.practice.controllers.base import RETRY_SECONDS, Controller
 from z2jh_wizard.practice.controllers.claims import ClaimController, VolumeController
 from z2jh_wizard.practice.controllers.daemonset import DaemonSetController
