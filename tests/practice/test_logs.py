@@ -38,9 +38,12 @@ def test_a_log_is_bounded():
 
 def test_a_log_survives_as_json():
     book = LogBook()
+    book.write("uid", "user-server", stamped(START, [(0, "can be had again")]))
+    book.write("uid", "hub", stamped(START, [(0, "start")]))
     book.write("uid", "hub", (LogLine(START + timedelta(seconds=n), str(n)) for n in range(SAVED_LINES + 5)))
     restored = LogBook()
     restored.restore(book.to_json())
+    assert restored.read("uid", "user-server") is None
     lines = restored.read("uid", "hub")
     assert lines is not None
     assert len(lines) == SAVED_LINES

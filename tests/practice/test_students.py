@@ -420,7 +420,7 @@ def test_older_charts_keep_them_in_a_config_map(hub: Simulation):
             "data": {"values.yaml": text},
         }
     )
-    assert authenticator_of(hub.store, "lab") == "oauthenticator.github.GithubOAuthenticator-17.4.0"
+    assert authenticator_of(hub.store, "lab") == "oauthenticator.github.GitHubOAuthenticator-17.4.0"
 
 
 @pytest.mark.parametrize("data", ["%%%", "eyB7", "LSAx", "/w=="])

@@ -9,6 +9,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 FILE = "jupyterhub.sqlite"
+FOLDER = "/srv/jupyterhub"
+"""Where the hub's container has it."""
+
 ALEMBIC_REVISION = "3621ef8e3b5e"
 
 _TABLES = """

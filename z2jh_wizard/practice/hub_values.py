@@ -18,6 +18,30 @@ from z2jh_wizard.practice.store import Store
 _NAMES = ("hub", "hub-secret", "hub-config")
 _FILE = "values.yaml"
 
+_OAUTH = {
+    "auth0": "Auth0OAuthenticator",
+    "azuread": "AzureAdOAuthenticator",
+    "bitbucket": "BitbucketOAuthenticator",
+    "cilogon": "CILogonOAuthenticator",
+    "generic": "GenericOAuthenticator",
+    "github": "GitHubOAuthenticator",
+    "gitlab": "GitLabOAuthenticator",
+    "globus": "GlobusOAuthenticator",
+    "google": "GoogleOAuthenticator",
+    "openshift": "OpenShiftOAuthenticator",
+}
+_AUTHENTICATORS = {
+    "dummy": "jupyterhub.auth.DummyAuthenticator-5.5.0",
+    "null": "jupyterhub.auth.NullAuthenticator-5.5.0",
+    "shared-password": "jupyterhub.authenticators.shared.SharedPasswordAuthenticator",
+    "firstuse": "firstuseauthenticator.firstuseauthenticator.FirstUseAuthenticator-1.1.1",
+    "native": "nativeauthenticator.nativeauthenticator.NativeAuthenticator-1.3.0",
+    "tmp": "tmpauthenticator.TmpAuthenticator-1.0.0",
+    **{name: f"oauthenticator.{name}.{kind}-17.4.0" for name, kind in _OAUTH.items()},
+    "generic-oauth": "oauthenticator.generic.GenericOAuthenticator-17.4.0",
+}
+"""Short names of authenticators and what the hub writes for them; others are written as they are."""
+
 
 def hub_values(store: Store, namespace: str) -> Mapping[str, Any]:
     """Return the chart's values in a namespace, or nothing if no chart has stored any there.
@@ -85,8 +109,4 @@ def authenticator_of(store: Store, namespace: str) -> str:
     """Return the authenticator class as the hub writes it in its log."""
     config = value(hub_values(store, namespace), "hub.config.JupyterHub", {})
     name = str(config.get("authenticator_class", "dummy")) if isinstance(config, Mapping) else "dummy"
-    if name == "dummy":
-        return "jupyterhub.auth.DummyAuthenticator-5.5.0"
-    if "." in name:
-        return name
-    return f"oauthenticator.{name}.{name.capitalize()}OAuthenticator-17.4.0"
+    return _AUTHENTICATORS.get(name, name)

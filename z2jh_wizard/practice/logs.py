@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
-
-from z2jh_wizard.practice.clock import rfc3339_micro
-from z2jh_wizard.practice.objects import parse_time
 
 KEPT_LINES = 2_000
 """Lines kept of one run of a container; the oldest go first, as with a rotated log file."""
@@ -31,6 +28,7 @@ class LogBook:
 
     def __init__(self) -> None:
         self._runs: dict[tuple[str, str], list[deque[LogLine]]] = {}
+        self._grown: set[tuple[str, str]] = set()
 
     def start(self, uid: str, container: str) -> None:
         """Begin a new run; what was written so far becomes the previous one, and older runs are forgotten."""
@@ -41,7 +39,10 @@ class LogBook:
         """Add lines to the present run."""
         if (uid, container) not in self._runs:
             self.start(uid, container)
-        self._runs[uid, container][-1].extend(lines)
+        run = self._runs[uid, container][-1]
+        if run:
+            self._grown.add((uid, container))
+        run.extend(lines)
 
     def read(self, uid: str, container: str, *, previous: bool = False) -> list[LogLine] | None:
         """Return the lines of the present or the previous run, or None if there was none."""
@@ -54,19 +55,23 @@ class LogBook:
         """Forget the logs of a pod that is gone."""
         for key in [key for key in self._runs if key[0] == uid]:
             del self._runs[key]
+            self._grown.discard(key)
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Return the newest lines of each container as JSON."""
+        """Return the newest lines as JSON, of those containers that wrote more than they do at their start.
+
+        What a program writes when it starts can be had again, and a thousand user servers write nothing else.
+        """
         return [
             {
                 "pod": uid,
                 "container": container,
                 "runs": [
-                    [[rfc3339_micro(line.time), line.text] for line in list(run)[-SAVED_LINES:]]
-                    for run in runs
+                    [[line.time.timestamp(), line.text] for line in list(run)[-SAVED_LINES:]]
+                    for run in self._runs[uid, container]
                 ],
             }
-            for (uid, container), runs in self._runs.items()
+            for uid, container in sorted(self._grown)
         ]
 
     def restore(self, body: Iterable[dict[str, Any]]) -> None:
@@ -74,13 +79,12 @@ class LogBook:
         for each in body:
             runs = [deque(self._lines(run), maxlen=KEPT_LINES) for run in each["runs"]]
             self._runs[each["pod"], each["container"]] = runs
+            self._grown.add((each["pod"], each["container"]))
 
     @staticmethod
-    def _lines(run: Iterable[list[str]]) -> Iterable[LogLine]:
+    def _lines(run: Iterable[tuple[float, str]]) -> Iterable[LogLine]:
         for moment, text in run:
-            time = parse_time(moment)
-            if time is not None:
-                yield LogLine(time, text)
+            yield LogLine(datetime.fromtimestamp(moment, timezone.utc), text)
 
 
 def stamped(start: datetime, texts: Iterable[tuple[float, str]]) -> list[LogLine]:

@@ -10,7 +10,7 @@ from z2jh_wizard.practice.command_files import Container
 from z2jh_wizard.practice.meta import containers_of, init_containers_of, uid_of
 from z2jh_wizard.practice.objects import Object
 from z2jh_wizard.practice.resources import PERSISTENT_VOLUME_CLAIMS
-from z2jh_wizard.practice.volumes import ContainerFiles, Mount, opened_folder
+from z2jh_wizard.practice.volumes import ContainerFiles, Mount, folder_in
 
 _SCRATCH = "/tmp"  # noqa: S108 - a path inside a pretended container
 _FOLDER_MODE = 0o700
@@ -37,10 +37,7 @@ def container_of(cluster: Cluster, state_folder: Path, pod: Object, name: str) -
         folder = _volume_folder(cluster, state_folder, pod, mount["name"])
         if folder is None:
             continue
-        inside = PurePosixPath(mount.get("subPath") or "")
-        if inside.parts:
-            with opened_folder(folder, inside, make=True):
-                folder = folder.joinpath(*inside.parts)
+        folder = folder_in(folder, mount.get("subPath") or "")
         path = PurePosixPath(mount["mountPath"].rstrip("/") or "/")
         mounts.append(Mount(path, folder, bool(mount.get("readOnly"))))
     working = spec.get("workingDir") or _WORKING_FOLDERS.get(name, "/")

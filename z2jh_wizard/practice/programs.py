@@ -11,7 +11,7 @@ from z2jh_wizard.practice.cluster import Cluster
 from z2jh_wizard.practice.faults import CRASH_LOOP
 from z2jh_wizard.practice.hub_values import authenticator_of, config_sections
 from z2jh_wizard.practice.logs import LogLine
-from z2jh_wizard.practice.meta import component_of, labels_of, status_of, uid_of
+from z2jh_wizard.practice.meta import component_of, controller_of, labels_of, status_of, uid_of
 from z2jh_wizard.practice.objects import Object
 from z2jh_wizard.practice.resources import DAEMON_SETS
 
@@ -91,14 +91,13 @@ def program_of(run: ContainerRun) -> str:
         return "pause"
     if component == "hub" and name == "hub":
         return "hub"
-    if component == "singleuser-server" and name == "notebook":
-        return "user-server"
-    owners = run.pod["metadata"].get("ownerReferences") or []
-    if run.pod["spec"].get("restartPolicy") in ("Never", "OnFailure") or any(
-        o["kind"] == "Job" for o in owners
-    ):
-        return "task"
-    return "server"
+    if component == "singleuser-server":
+        return "user-server" if name == "notebook" else "server"
+    owner = controller_of(run.pod)
+    may_end = run.pod["spec"].get("restartPolicy", "Always") != "Always"
+    # An image without a command is a server as far as anybody can tell, unless a Job runs it.
+    ends = (owner is not None and owner["kind"] == "Job") or (may_end and bool(run.words))
+    return "task" if ends else "server"
 
 
 class SimulatedRunner:

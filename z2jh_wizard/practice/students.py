@@ -21,7 +21,6 @@ from z2jh_wizard.practice.logs import LogLine
 from z2jh_wizard.practice.meta import (
     ObjectKey,
     annotations_of,
-    claims_of,
     component_of,
     is_ready,
     is_terminating,
@@ -34,7 +33,7 @@ from z2jh_wizard.practice.resources import CONFIG_MAPS, PERSISTENT_VOLUME_CLAIMS
 from z2jh_wizard.practice.roster import students
 from z2jh_wizard.practice.spawner import Spawner
 from z2jh_wizard.practice.status import ApiError
-from z2jh_wizard.practice.volumes import write_file
+from z2jh_wizard.practice.volumes import folder_in, write_file
 
 MOST_STUDENTS = 2_000
 SERVER = "singleuser-server"
@@ -332,11 +331,20 @@ class Students(Controller):
         return Spawner(namespace, hub_values(self.store, namespace) if namespace else {}, names)
 
     def _database_folder(self, hub: Hub) -> Path | None:
-        """Return the folder of the disk that holds the hub's database, or None if it has no disk."""
-        for name in claims_of(hub.pod) if hub.pod is not None else ():
-            claim = self.store.get(PERSISTENT_VOLUME_CLAIMS, hub.namespace, name)
+        """Return the folder that holds the hub's database, or None if the hub keeps it elsewhere."""
+        spec: Object = hub.pod["spec"] if hub.pod is not None else {}
+        claims = {
+            volume["name"]: volume["persistentVolumeClaim"]["claimName"]
+            for volume in spec.get("volumes") or ()
+            if volume.get("persistentVolumeClaim")
+        }
+        for mount in (m for c in spec.get("containers") or () for m in c.get("volumeMounts") or ()):
+            if mount["mountPath"] != hub_database.FOLDER or mount["name"] not in claims:
+                continue
+            claim = self.store.get(PERSISTENT_VOLUME_CLAIMS, hub.namespace, claims[mount["name"]])
             if claim is not None and claim["spec"].get("volumeName"):
-                return self.cluster.volumes.ensure(claim["spec"]["volumeName"])
+                disk = self.cluster.volumes.ensure(claim["spec"]["volumeName"])
+                return folder_in(disk, mount.get("subPath") or "")
         return None
 
     def _hub_writes(self, hub: Hub, lines: list[LogLine]) -> None:

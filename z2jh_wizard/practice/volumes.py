@@ -107,6 +107,13 @@ def opened_folder(folder: Path, inside: PurePosixPath, *, make: bool = False) ->
         os.close(handle)
 
 
+def folder_in(folder: Path, inside: str) -> Path:
+    """Make a folder below another one, without following links, and return it; OutsideVolume for dots."""
+    parts = PurePosixPath(inside)
+    with opened_folder(folder, parts, make=True):
+        return folder.joinpath(*parts.parts)
+
+
 def _open_part(name: str, flags: int, folder: int) -> int:
     try:
         return os.open(name, flags | os.O_NOFOLLOW | os.O_CLOEXEC, _FILE_MODE, dir_fd=folder)
