@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 
@@ -81,6 +82,36 @@ async def test_it_outlives_a_stop_and_a_kill(state: Path):
     await wait_until_async(lambda: identify(second.pid) is None)
     third = await start(state)
     assert [await uid_of(third, name) for name in "ab"] == [uid, other]
+
+
+async def keep_creating(api: Api, answered: dict[str, str]) -> None:
+    """Create objects until the server goes away, and note what it answered."""
+    while True:
+        made = await api.make(PATH, {"metadata": {"generateName": "c-"}})
+        answered[made["metadata"]["name"]] = made["metadata"]["uid"]
+
+
+async def killed_while_creating(info: ServerInfo, answered: dict[str, str]) -> None:
+    """Let four clients create objects, and kill the server in the middle of it."""
+    enough = len(answered) + 40
+    async with session_for(info) as session:
+        clients = [asyncio.create_task(keep_creating(Api(info, session), answered)) for _ in range(4)]
+        await wait_until_async(lambda: len(answered) >= enough)
+        os.kill(info.pid, signal.SIGKILL)
+        ends = await asyncio.gather(*clients, return_exceptions=True)
+    assert all(isinstance(end, aiohttp.ClientError | OSError) for end in ends), ends
+    await wait_until_async(lambda: identify(info.pid) is None)
+
+
+async def test_what_was_answered_survives_a_kill_at_any_moment(state: Path):
+    answered: dict[str, str] = {}
+    for _ in range(3):
+        await killed_while_creating(await start(state), answered)
+        info = await start(state)
+        async with session_for(info) as session:
+            listed = (await Api(info, session)("GET", PATH)).body["items"]
+        there = {each["metadata"]["name"]: each["metadata"]["uid"] for each in listed}
+        assert answered.items() <= there.items()
 
 
 async def test_nothing_private_is_for_others(state: Path):
