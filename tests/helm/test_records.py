@@ -73,3 +73,12 @@ def test_the_labels_alone_give_an_outline():
 def test_another_storage_is_left_to_helm(monkeypatch, driver, yes):
     monkeypatch.setenv("HELM_DRIVER", driver)
     assert records.in_secrets() is yes
+
+
+def test_a_record_marked_as_failed_keeps_everything_else():
+    change = records.as_failed(packed(RECORD), "Helm was killed")
+    assert change["metadata"]["labels"] == {"status": "failed"}
+    stored = records.read(change["data"]["release"])
+    assert (stored.revision.status, stored.revision.description) == (Status.FAILED, "Helm was killed")
+    assert (stored.revision.number, stored.revision.chart_version) == (3, "4.4.0")
+    assert stored.values == RECORD["config"]

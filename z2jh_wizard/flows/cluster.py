@@ -158,9 +158,15 @@ class Cluster:
         place = objects.Place("v1", "persistentvolumeclaims", name, namespace)
         await objects.delete(self.transport(), place, uid)
 
-    async def delete_secret(self, namespace: str, name: str) -> None:
-        """Delete a Secret by name; one that is gone already is fine."""
-        await objects.delete(self.transport(), objects.Place("v1", "secrets", name, namespace))
+    async def fail_release_record(self, namespace: str, release: str, revision: int) -> None:
+        """Mark one of Helm's records as failed, provided it is still as it was read."""
+        place = objects.Place("v1", "secrets", records.secret_name(release, revision), namespace)
+        tree = await objects.get(self.transport(), place)
+        if tree is None:
+            return
+        change = records.as_failed(tree["data"]["release"], "Helm was killed while it installed this")
+        change["metadata"]["resourceVersion"] = tree["metadata"]["resourceVersion"]
+        await objects.patch(self.transport(), place, change)
 
     async def tiller_deployments(self) -> list[dict[str, Any]]:
         """Return deployments that look like Helm 2's Tiller."""

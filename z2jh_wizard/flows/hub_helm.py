@@ -78,11 +78,19 @@ class HubHelm:
             values = given or {}
         return self._judge(), values
 
-    def unfinished_first_record(self) -> str:
-        """Return the Secret in which Helm keeps a first installation that never ended, or nothing."""
-        if len(self._history) == 1 and self._history[0].status is Status.PENDING_INSTALL:
-            return records.secret_name(self._project.spec.release, self._history[0].number)
-        return ""
+    async def release_unfinished_first(self) -> bool:
+        """Mark a first installation whose Helm was killed as failed; False when it is something else.
+
+        Helm does the same when it is interrupted. A failed release can be upgraded, so nothing has to be
+        uninstalled, and the hub's disk stays.
+        """
+        if len(self._history) != 1 or self._history[0].status is not Status.PENDING_INSTALL:
+            return False
+        if not records.in_secrets():
+            return False
+        spec = self._project.spec
+        await self._cluster.fail_release_record(spec.namespace, spec.release, self._history[0].number)
+        return True
 
     def secret_values(self) -> dict[str, Any]:
         """Return what secrets.yaml holds."""

@@ -28,7 +28,7 @@ def setup(world: Adapters) -> Flow:
         MakeSecrets(project, world.redactor),
         WriteConfig(project),
         GetChart(project, world.helm),
-        InstallRelease(project, world.helm, world.cluster),
+        InstallRelease(project, world.helm),
         PodsReady(project, world.cluster, clock),
         PublicAddress(project, world.cluster, clock),
     ]

@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from z2jh_wizard.core.errors import CouldNotLook
-from z2jh_wizard.helm.releases import Revision, parse_time, status_from
+from z2jh_wizard.helm.releases import Revision, Status, parse_time, status_from
 
 LARGEST_RECORD = 64 * 1024 * 1024
 """Bytes after unpacking; a chart with all its files has a few MiB."""
+
+
+_Shape = TypeVar("_Shape")
 
 
 class _Metadata(msgspec.Struct):
@@ -78,17 +82,7 @@ def outline(labels: Mapping[str, str]) -> Revision:
 
 def read(data: str) -> Stored:
     """Decode ``data.release`` of a record; CouldNotLook when it is not one."""
-    try:
-        packed = base64.b64decode(base64.b64decode(data, validate=True), validate=True)
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        record = msgspec.json.decode(unpacker.decompress(packed, LARGEST_RECORD), type=_Record)
-    except (binascii.Error, zlib.error, msgspec.MsgspecError, ValueError):
-        # The text of the error may quote the record, and so a secret.
-        raise CouldNotLook(
-            "Helm's record of the release cannot be read",
-            "It is not stored as Helm 3 and 4 do it.",
-            next_step="Run: helm history, to see whether Helm itself can read it.",
-        ) from None
+    record = _unpack(data, _Record)
     meta, info = record.chart.metadata, record.info
     revision = Revision(
         record.version,
@@ -100,3 +94,33 @@ def read(data: str) -> Stored:
         info.description,
     )
     return Stored(revision, record.config or {})
+
+
+def as_failed(data: str, description: str) -> dict[str, Any]:
+    """Return the change (a merge patch) that marks a record as failed, as Helm itself does when interrupted."""
+    record = _unpack(data, dict[str, Any])
+    info = record.get("info")
+    record["info"] = {
+        **(info if isinstance(info, dict) else {}),
+        "status": Status.FAILED.value,
+        "description": description,
+    }
+    packed = base64.b64encode(gzip.compress(msgspec.json.encode(record), mtime=0))
+    return {
+        "metadata": {"labels": {"status": Status.FAILED.value}},
+        "data": {"release": base64.b64encode(packed).decode()},
+    }
+
+
+def _unpack(data: str, shape: type[_Shape]) -> _Shape:
+    try:
+        packed = base64.b64decode(base64.b64decode(data, validate=True), validate=True)
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        return msgspec.json.decode(unpacker.decompress(packed, LARGEST_RECORD), type=shape)
+    except (binascii.Error, zlib.error, msgspec.MsgspecError, ValueError):
+        # The text of the error may quote the record, and so a secret.
+        raise CouldNotLook(
+            "Helm's record of the release cannot be read",
+            "It is not stored as Helm 3 and 4 do it.",
+            next_step="Run: helm history, to see whether Helm itself can read it.",
+        ) from None

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from z2jh_wizard.core.errors import CouldNotLook
 from z2jh_wizard.core.facts import HELM_TIMEOUT_MINUTES
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Resource, Step, Work
-from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.hub_helm import HubHelm, chart_source
 from z2jh_wizard.helm.releases import Standing
 from z2jh_wizard.project import config_file
@@ -24,10 +23,9 @@ class InstallRelease(Step):
     undoable = True
     why = "Helm sends everything of the hub to the cluster and waits until its parts are ready."
 
-    def __init__(self, project: Project, helm: HubHelm, cluster: Cluster) -> None:
+    def __init__(self, project: Project, helm: HubHelm) -> None:
         self._project = project
         self._helm = helm
-        self._cluster = cluster
         self._release = project.spec.release
         self._seen = Standing.ABSENT
         self.title = f"Install the hub {self._release} with Helm"
@@ -104,13 +102,10 @@ class InstallRelease(Step):
     async def _mend(self) -> AsyncIterator[Line]:
         """Free a release whose Helm was killed; nothing that the hub keeps may be lost by it.
 
-        A first installation has nothing to roll back to, and uninstalling it would delete the hub's disk. So
-        only Helm's record of it is forgotten: Helm then takes over its own objects as they are.
+        A first installation has nothing to roll back to, and uninstalling it would delete the hub's disk.
         """
-        record = self._helm.unfinished_first_record()
-        if record:
-            yield Line("Helm was killed during the first installation; forgetting its unfinished record")
-            await self._cluster.delete_secret(self._project.spec.namespace, record)
+        if await self._helm.release_unfinished_first():
+            yield Line("Helm was killed during the first installation; its record now says that it failed")
             return
         yield Line("Helm was killed in the middle of a change; mending the release first")
         async for line in self._helm.mend():
