@@ -30,7 +30,7 @@ KUBERNETES = "v1.36.3"
 STAGING = KUBERNETES.replace("v1.", "v0.", 1)
 HERE = Path(__file__).resolve().parent
 TABLES = HERE.parent / "assets" / "kubernetes"
-SAMPLES = HERE.parent / "tests" / "practice" / "protobuf_samples.json.gz"
+SAMPLES = HERE.parent / "tests" / "practice" / "samples" / "protobuf.json.gz"
 NOTICE = f"""The tables in this folder are made of facts from Kubernetes {KUBERNETES}.
 
 Sources: the modules k8s.io/kubernetes {KUBERNETES} (api/openapi-spec/v3), k8s.io/api {STAGING},

@@ -42,7 +42,7 @@ async def gather(stream) -> tuple[list[str], list[Release]]:
     return lines, releases
 
 
-async def test_status_brings_status_and_history_together(helm, fake_helm):
+async def test_status_brings_history_and_status_together(helm, fake_helm):
     fake_helm.answers({"words": ["status"], "stdout": STATUS}, {"words": ["history"], "stdout": HISTORY})
     release = await helm.status("bio101")
     assert release

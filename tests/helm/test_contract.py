@@ -24,7 +24,7 @@ import pytest
 
 from tests.helm.conftest import write_chart
 from tests.support.waiting import wait_until_async
-from z2jh_wizard.core.errors import CouldNotLook, WizardError
+from z2jh_wizard.core.errors import CouldNotLook, InvalidInput, WizardError
 from z2jh_wizard.core.step import Line
 from z2jh_wizard.helm import client, records
 from z2jh_wizard.helm.arguments import ChartSource, Target
@@ -380,6 +380,22 @@ async def test_a_killed_helm_leaves_a_stuck_release_that_repair_mends(place, hel
     [_ async for _ in helm.repair(RELEASE, how, timeout=ENOUGH)]
     release = await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
     assert release.latest.status is Status.DEPLOYED
+
+
+async def test_the_real_chart_goes_in_and_out(helm, real_chart, tmp_path):
+    source = ChartSource(str(real_chart))
+    values = tmp_path / "config.yaml"
+    values.write_text("singleuser: {memory: {guarantee: 100M}}\n")
+    release = await _release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    assert (release.latest.chart, release.latest.status) == ("jupyterhub", Status.DEPLOYED)
+    values.write_text("cull: {timeout: soon}\n")
+    with pytest.raises(InvalidInput) as raised:
+        await _release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    assert "cull.timeout is a string, but has to be null or integer" in raised.value.problem.happened
+    assert b'"singleuser"' in (await helm.show_schema(source) or b"")
+    assert "kind: Deployment" in await helm.template(RELEASE, source)
+    [_ async for _ in helm.uninstall(RELEASE, timeout=ENOUGH)]
+    assert await helm.history(RELEASE) == []
 
 
 @pytest.fixture

@@ -126,6 +126,18 @@ def test_says_each_thing_once():
     assert reader.read(HELM4[8][0]) == "Deployment q-web is ready."
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'level=DEBUG msg="starting delete resource" namespace=ns1 name=q-hook kind=Job',
+        'client.go:486: [debug] Starting delete for "q-hook" Job',
+    ],
+)
+def test_deletions_are_told_only_where_something_is_to_be_deleted(line):
+    assert ProgressReader().read(line) is None
+    assert ProgressReader(deleting=True).read(line) == "Deleting Job q-hook."
+
+
 def test_codes_of_the_terminal_do_not_come_through():
     line = 'level=DEBUG msg="Created resource" name="\x1b[31mred" gvk="v1, Kind=Pod"'
     assert ProgressReader().read(line) == "Created Pod red."

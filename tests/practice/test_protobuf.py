@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.practice import samples
 from z2jh_wizard.practice import protobuf, wire
 from z2jh_wizard.practice.status import ApiError
 from z2jh_wizard.practice.wire import WireError
 
-SAMPLES = json.loads(gzip.decompress(Path(__file__).with_name("protobuf_samples.json.gz").read_bytes()))
+SAMPLES = samples.load("protobuf")
 
 
 def without_nulls(value: Any) -> Any:

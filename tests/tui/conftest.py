@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.css.query import NoMatches
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -21,6 +22,9 @@ from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens.recent import Memory
 
 SMALL, LARGE = (80, 24), (140, 40)
+
+LONGEST_TYPED = 12
+"""Longer texts are pasted, which is quicker."""
 
 
 @dataclass
@@ -35,8 +39,12 @@ class Person:
         await self.pilot.press(*keys)
 
     async def type(self, text: str) -> None:
-        """Type letters into what has the focus."""
-        await self.pilot.press(*text)
+        """Type letters into what has the focus; a long text is pasted."""
+        if len(text) <= LONGEST_TYPED:
+            await self.pilot.press(*text)
+        else:
+            self.app.post_message(events.Paste(text))
+            await self.pilot.pause()
 
     async def sees(self, text: str, limit: float = 15.0) -> None:
         """Wait until the text stands on the screen."""
@@ -66,7 +74,7 @@ class Person:
 
     def screen_text(self) -> str:
         """Return what is on the screen, as plain lines."""
-        width, height = self.app.size
+        height = self.app.size.height
         lines = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in lines[:height])
 
@@ -137,7 +145,7 @@ def open_app(backend: FakeBackend, memory: Memory) -> Open:
         size: tuple[int, int] = SMALL, folder: Path | None = None, **start: Any
     ) -> AsyncIterator[Person]:
         app = WizardApp(Start(folder, **start), backend, memory)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             yield Person(app, pilot)
 
     return opened

@@ -110,9 +110,8 @@ class Helm:
 
     async def status(self, release: str) -> Release | None:
         """Return how a release stands, None if there is none."""
-        answer, history = await asyncio.gather(
-            self._look("status", release, "--output", "json"), self.history(release)
-        )
+        history = await self.history(release)
+        answer = await self._look("status", release, "--output", "json") if history else None
         return None if answer is None else self._decode("status", lambda: read_status(answer, history))
 
     async def history(self, release: str) -> list[Revision]:
@@ -225,7 +224,7 @@ class Helm:
         be closed by its user as well, for Python does not do that by itself in good time.
         """
         child = self.tool.command.child(*words, *self.target.words(), "--debug")
-        reader = ProgressReader()
+        reader = ProgressReader(deleting=words[0] == "uninstall")
         last: deque[str] = deque(maxlen=LAST_LINES)
         deadline = asyncio.get_running_loop().time() + limit
         async with aclosing(stream(child, self.on_start)) as outputs:

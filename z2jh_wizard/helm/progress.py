@@ -18,6 +18,9 @@ _TABLE = re.compile(r"cannot overwrite table with non table for (?P<path>\S+)")
 _API_WARNING = re.compile(r'(?:warnings\.go:\d+\] "?)?Warning: (?P<text>[^"]+)"?$')
 
 
+_DELETING = "Deleting "
+
+
 def _kind(attributes: Attributes) -> str:
     """Return the kind in ``apps/v1, Kind=Deployment``."""
     return attributes.get("gvk", "").rpartition("Kind=")[2] or "object"
@@ -48,8 +51,8 @@ _MESSAGES: Mapping[str, Callable[[Attributes], str]] = {
     "Created resource": lambda a: f"Created {_kind(a)} {a.get('name', '')}.",
     "Patched resource": lambda a: f"Brought {_kind(a)} {a.get('name', '')} up to date.",
     "created a new resource": lambda a: f"Created {a.get('kind', 'object')} {a.get('name', '')}.",
-    "starting delete resource": lambda a: f"Deleting {a.get('kind', '')} {a.get('name', '')}.",
-    "deleting resource": lambda a: f"Deleting {a.get('kind', '')} {a.get('name', '')}.",
+    "starting delete resource": lambda a: f"{_DELETING}{a.get('kind', '')} {a.get('name', '')}.",
+    "deleting resource": lambda a: f"{_DELETING}{a.get('kind', '')} {a.get('name', '')}.",
     "waiting for resources": lambda a: f"Waiting up to {a.get('timeout', '')} until it runs.",
     "waiting for resource": _waiting,
     "all resources achieved desired status": _all_reached,
@@ -81,8 +84,8 @@ _TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(\S+): Jobs active: \d+, jobs failed: (\d+)",
             "Waiting for Job {0}: {1} failed so far.",
         ),
-        (r'Starting delete for "(\S+)" (\S+)', "Deleting {1} {0}."),
-        (r'Deleting (\S+) "(\S+)" in', "Deleting {0} {1}."),
+        (r'Starting delete for "(\S+)" (\S+)', _DELETING + "{1} {0}."),
+        (r'Deleting (\S+) "(\S+)" in', _DELETING + "{0} {1}."),
         (r'Created a new (\S+) called "(\S+)"', "Created {0} {1}."),
         (r'Patch (\S+) "(\S+)" in', "Brought {0} {1} up to date."),
         (r"rolling back \S+ \(current: v(\d+), target: v(\d+)\)", "Going back from revision {0} to {1}."),
@@ -92,15 +95,22 @@ _TEXTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 class ProgressReader:
-    """Turns one run's lines into sentences; a sentence that was just said about a thing is not repeated."""
+    """Turns one run's lines into sentences and says none of them twice.
 
-    def __init__(self) -> None:
+    Helm clears away the jobs of an earlier run before it starts them anew; only a run that is there to
+    delete, as ``deleting`` says, tells what it deletes.
+    """
+
+    def __init__(self, *, deleting: bool = False) -> None:
+        self._deleting = deleting
         self._said: set[str] = set()
 
     def read(self, line: str) -> str | None:
         """Return what to tell a person about this line, None if nothing."""
         sentence = plain(translate(line)).strip()
         if not sentence or sentence in self._said:
+            return None
+        if sentence.startswith(_DELETING) and not self._deleting:
             return None
         self._said.add(sentence)
         return sentence

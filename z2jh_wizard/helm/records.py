@@ -97,7 +97,7 @@ def read(data: str) -> Stored:
 
 
 def as_failed(data: str, description: str) -> dict[str, Any]:
-    """Return the change (a merge patch) that marks a record as failed, as Helm itself does when interrupted."""
+    """Return the merge patch that marks a record as failed, as Helm itself does when interrupted."""
     record = _unpack(data, dict[str, Any])
     info = record.get("info")
     record["info"] = {

@@ -31,12 +31,15 @@ from z2jh_wizard.widgets.problem_panel import ProblemPanel
 from z2jh_wizard.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
-    from z2jh_wizard.core.report import StatusReport
+    from z2jh_wizard.core.report import ProblemReport, StatusReport
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at the whole status, and only if the live store told of a change."""
 
 CLEAR = "clear"
+
+PROBLEM_LIMIT = 400
+"""Characters of one problem; F2 on the pod and diagnose have the rest."""
 
 
 class DashboardScreen(WizardScreen):
@@ -169,7 +172,7 @@ class DashboardScreen(WizardScreen):
         apply.label = "Set up" if absent else "Apply again"
         self.query_one("#facts", Plain).show(_facts(report, self._stale()))
         self.query_one("#problems").display = bool(report.problems)
-        lines = [plain(f"! {one.object}: {one.summary} Next: {one.next}", 400) for one in report.problems]
+        lines = [plain(_problem_line(one), PROBLEM_LIMIT) for one in report.problems]
         self.query_one("#problem-lines", Plain).show("\n".join(lines))
 
     def _stale(self) -> str:
@@ -335,6 +338,11 @@ def _student_count(text: str) -> str | None:
     return None if fine else "Type a whole number of students, from 0 to 1000."
 
 
+def _problem_line(one: ProblemReport) -> str:
+    about = one.summary if one.object in one.summary else f"{one.object}: {one.summary}"
+    return f"! {about}. Next: {one.next}"
+
+
 def _facts(report: StatusReport, stale: str) -> str:
     release = report.release
     ready = sum(node.ready for node in report.nodes)
@@ -342,7 +350,8 @@ def _facts(report: StatusReport, stale: str) -> str:
         hub = "not installed yet: Set up shows the plan first"
     else:
         revision = f", revision {release.revision}" if release.revision else ""
-        hub = f"{release.state}{revision}, {release.chart}" + (f": {release.why}" if release.why else "")
+        why = f": {release.why}" if release.why and release.state != "deployed" else ""
+        hub = f"{release.state}{revision}, {release.chart}{why}"
     nodes = f"{ready} of {len(report.nodes)} ready" if report.nodes else "none yet"
     well = sum(pod.ready for pod in report.pods)
     lines = [

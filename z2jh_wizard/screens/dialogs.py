@@ -81,7 +81,7 @@ class AskText(Dialog):
         with Vertical(classes="dialog"):
             yield Plain(self._title, classes="dialog-title")
             yield Plain("\n".join(self._lines))
-            yield TextLine(self._value, dom_id="answer")
+            yield TextLine(self._value, dom_id="answer", replace=True)
             yield Plain("", dom_id="answer-error", classes="field-error")
             with Horizontal(classes="button-row"):
                 yield Button(Content("Cancel"), id="no", compact=True)
@@ -117,7 +117,7 @@ class AskText(Dialog):
 
 
 class AskChoice(Dialog):
-    """A question with several answers."""
+    """A question with several answers; what is known about the marked one stands below them."""
 
     BINDINGS = screen_bindings("back")
 
@@ -134,7 +134,8 @@ class AskChoice(Dialog):
             yield Plain(self._title, classes="dialog-title")
             yield Plain("\n".join(self._lines))
             with VerticalScroll(classes="dialog-text", can_focus=False):
-                yield ChoiceList(self._offers, dom_id="answer")
+                yield ChoiceList([Offer(one.value, one.label) for one in self._offers], dom_id="answer")
+            yield Plain(self._offers[0].about, dom_id="about")
             with Horizontal(classes="button-row"):
                 yield Button(Content("Cancel"), id="no", compact=True)
                 yield Button(Content(self._yes), id="yes", compact=True)
@@ -144,6 +145,12 @@ class AskChoice(Dialog):
     def on_mount(self) -> None:
         """Put the focus on the answers."""
         self.query_one("#answer").focus()
+
+    @on(ChoiceList.Changed)
+    def _changed(self, event: ChoiceList.Changed) -> None:
+        self.query_one("#about", Plain).show(
+            next(one.about for one in self._offers if one.value == event.value)
+        )
 
     @on(ChoiceList.Entered)
     def _entered(self, event: ChoiceList.Entered) -> None:

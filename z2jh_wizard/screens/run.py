@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from z2jh_wizard.core.errors import ExitCode, Problem
+from z2jh_wizard.core.errors import ExitCode
 from z2jh_wizard.core.events import State
 from z2jh_wizard.core.step import By
 from z2jh_wizard.screens.base import WizardScreen, style_sheet
@@ -139,12 +139,12 @@ class RunScreen(WizardScreen):
         record = self.record
         steps = self.query_one("#steps", VirtualTable)
         steps.show(list(record.steps), self._cells)
-        at_work = record.at_work
-        if at_work and at_work.step.id != self._followed:
-            self._followed = at_work.step.id
-            steps.mark(at_work.step.id)
+        newest = record.newest
+        if newest and newest.step.id != self._followed:
+            self._followed = newest.step.id
+            steps.mark(newest.step.id)
         self.query_one("#why", Plain).show(record.summary())
-        self.query_one(ProblemPanel).show(self._problem())
+        self._show_problem()
         self.query_one(VirtualLog).write(record.lines_since(self._shown_lines))
         self._shown_lines = record.line_number
         self.refresh_frame()
@@ -155,9 +155,12 @@ class RunScreen(WizardScreen):
             self._was_over = True
             self._settle_focus()
 
-    def _problem(self) -> Problem | None:
-        """Return the problem to show, only once the run is over: a retry may still mend it."""
-        return self.record.problem if self.record.is_over else None
+    def _show_problem(self) -> None:
+        """Show what went wrong once the run is over (until then a second try may still mend it)."""
+        record = self.record
+        yours = record.at_work.step if record.at_work and record.at_work.state is State.NEEDS_YOU else None
+        cost = f"Skipping it: {yours.skipping}" if yours and yours.skipping else ""
+        self.query_one(ProblemPanel).show(record.problem if record.is_over else None, cost)
 
     def _cells(self, key: str) -> Cells:
         record = self.record.steps[key]

@@ -102,6 +102,12 @@ class RunRecord:
                 return record
         return None
 
+    @property
+    def newest(self) -> StepRecord | None:
+        """Return the last step that has begun."""
+        begun = [record for record in self.steps.values() if record.state is not State.WAITING]
+        return begun[-1] if begun else None
+
     def position(self) -> int:
         """Return the number of the step one is at, from 1."""
         finished = sum(record.state in FINAL for record in self.steps.values())
@@ -145,7 +151,11 @@ class RunRecord:
                 return "Stopping: the step at work is interrupted, then looked at once more."
             return at_work.step.why if at_work else "Starting."
         if self.outcome.code == ExitCode.DONE:
-            return "Done."
+            return (
+                "Done. Next shows the receipt."
+                if self.session.name == "teardown"
+                else "Done. Next shows the hub."
+            )
         if self.outcome.code == ExitCode.INTERRUPTED:
             return "Stopped. What was made is kept; Retry looks first and carries on."
         if self.outcome.code == ExitCode.NEEDS_YOU:

@@ -70,13 +70,13 @@ class WelcomeScreen(WizardScreen):
         folders = self.desk.memory.recent()
         recent = self.query_one("#recent", OptionList)
         for folder in folders:
-            note = self._interrupted(folder)
-            recent.add_option(Option(plain(f"{folder}{note}", 300)))
+            recent.add_option(Option(plain(f"{folder}{self._interrupted(folder)}", 600)))
         recent.display = bool(folders)
+        recent.highlighted = 0 if folders else None
         self.query_one("#no-recent").display = not folders
 
     def _interrupted(self, folder: Path) -> str:
-        """Return a note when a run in that project never ended; reads only its journal's name first."""
+        """Return a note when a run in that project never ended; without a journal nothing was ever run."""
         from z2jh_wizard.core.errors import WizardError
 
         if not (folder / ".z2jh" / "journal.jsonl").exists():
@@ -84,8 +84,8 @@ class WelcomeScreen(WizardScreen):
         try:
             found = self.desk.backend.interruption(self.desk.backend.open(folder))
         except WizardError:
-            return "  (cannot be read)"
-        return f"  (interrupted {found.flow} of {found.time}: Enter to carry on)" if found else ""
+            return "\n  ! cannot be read"
+        return f"\n  ! {found.flow} of {found.time} was interrupted: Enter to carry on" if found else ""
 
     @on(OptionList.OptionSelected, "#recent")
     def _chosen(self, event: OptionList.OptionSelected) -> None:

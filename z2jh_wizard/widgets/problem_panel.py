@@ -21,13 +21,13 @@ class ProblemPanel(VerticalScroll, can_focus=True):
         """Begin hidden."""
         self.display = False
 
-    def show(self, problem: Problem | None) -> None:
-        """Show a problem, or nothing."""
+    def show(self, problem: Problem | None, more: str = "") -> None:
+        """Show a problem and one line more, or nothing."""
         self.display = problem is not None
         if problem:
             first, *rest = problem.lines()
             self.query_one("#problem-title", Plain).show(f"! {first}")
-            self.query_one("#problem-text", Plain).show("\n".join(rest))
+            self.query_one("#problem-text", Plain).show("\n".join([*rest, more] if more else rest))
 
     def text(self) -> str:
         """Return what is shown."""

@@ -6,8 +6,14 @@ from textual.widgets import Input
 
 
 class TextLine(Input):
-    """An Input of one row whose cursor stands still."""
+    """An Input of one row whose cursor stands still, after the text that is there.
 
-    def __init__(self, value: str = "", *, placeholder: str = "", dom_id: str | None = None) -> None:
-        super().__init__(value, placeholder=placeholder, id=dom_id, compact=True, select_on_focus=False)
+    ``replace`` marks that text when one arrives, so that typing replaces it.
+    """
+
+    def __init__(
+        self, value: str = "", *, placeholder: str = "", dom_id: str | None = None, replace: bool = False
+    ) -> None:
+        super().__init__(value, placeholder=placeholder, id=dom_id, compact=True, select_on_focus=replace)
         self.cursor_blink = False
+        self.cursor_position = len(value)

@@ -52,27 +52,38 @@ def _node_address(obj: Object, kind: str) -> str:
     return next((each["address"] for each in addresses if each.get("type") == kind), NONE)
 
 
+_NEW_EVENT_NAMES = {
+    "involvedObject": "regarding",
+    "message": "note",
+    "source": "deprecatedSource",
+    "firstTimestamp": "deprecatedFirstTimestamp",
+    "lastTimestamp": "deprecatedLastTimestamp",
+    "count": "deprecatedCount",
+    "reportingComponent": "reportingController",
+}
+"""What events.k8s.io calls the fields of an event."""
+
+
 def _event(obj: Object, now: datetime.datetime) -> list[Any]:
-    first = cells.since(obj.get("firstTimestamp") or obj.get("eventTime"), now)
-    series = obj.get("series") or {}
-    last_time = series.get("lastObservedTime") or obj.get("lastTimestamp")
-    about = obj.get("involvedObject") or {}
+    event = {core: obj.get(core, obj.get(new)) for core, new in _NEW_EVENT_NAMES.items()}
+    series, about, source = obj.get("series") or {}, event["involvedObject"] or {}, event["source"] or {}
+    first = cells.since(event["firstTimestamp"] or obj.get("eventTime"), now)
+    last = series.get("lastObservedTime") or event["lastTimestamp"]
     kind = about.get("kind", "").lower()
-    source = obj.get("source") or {}
     who = [
-        source.get("component") or obj.get("reportingComponent"),
+        source.get("component") or event["reportingComponent"],
         source.get("host") or obj.get("reportingInstance"),
     ]
     return [
-        cells.since(last_time, now) if last_time else first,
+        cells.since(last, now) if last else first,
         obj.get("type", ""),
         obj.get("reason", ""),
         f"{kind}/{about['name']}" if about.get("name") else kind,
         about.get("fieldPath", ""),
         ", ".join(each for each in who if each),
-        obj.get("message", "").strip(),
+        (event["message"] or "").strip(),
         first,
-        series.get("count") or obj.get("count") or 1,
+        series.get("count") or event["count"] or 1,
         name_of(obj),
     ]
 
