@@ -15,7 +15,7 @@ from z2jh_wizard.practice import media, query, status
 from z2jh_wizard.practice.backend import Backend
 from z2jh_wizard.practice.call import Call
 from z2jh_wizard.practice.commands import ExecResult
-from z2jh_wizard.practice.containers import named_container
+from z2jh_wizard.practice.containers import container_status, named_container
 from z2jh_wizard.practice.objects import Object, dig
 
 VERSION_5 = "v5.channel.k8s.io"
@@ -62,10 +62,8 @@ def _check_running(pod: Object, container: str) -> None:
     name = pod["metadata"]["name"]
     if not dig(pod, "spec", "nodeName"):
         raise status.bad_request(f"pod {name} does not have a host assigned")
-    for found in dig(pod, "status", "containerStatuses", default=[]):
-        if found["name"] == container and "running" in (found.get("state") or {}):
-            return
-    raise status.internal(f'unable to upgrade connection: container not found ("{container}")')
+    if "running" not in (container_status(pod, container).get("state") or {}):
+        raise status.internal(f'unable to upgrade connection: container not found ("{container}")')
 
 
 async def _read_stdin(socket: web.WebSocketResponse) -> bytes | None:
