@@ -69,7 +69,7 @@ class ReviewScreen(StageScreen):
         yield Plain("Looking at the world.", dom_id="plan-note")
         plan = VirtualTable(
             Column("step", weight=5),
-            Column("found", 25),
+            Column("found", 26),
             Column("danger", 14),
             Column("by", 6),
             dom_id="plan",
