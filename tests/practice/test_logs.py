@@ -77,4 +77,7 @@ def test_other_programs_have_their_own_formats():
         "and 3 desired number scheduled."
     )
     assert "LabApp" in log_texts.user_server(START, 1.0, "ada")[6].text
+    assert log_texts.traefik(START, "3.6.12")[0].text.startswith(
+        "2026-09-01T08:00:00Z INF Traefik version 3.6.12"
+    )
     assert texts(log_texts.plain(START, ["Pulling complete"])) == ["Pulling complete"]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.practice.simulation import Simulation, pod, workload
 from z2jh_wizard.practice.controllers.disruption import evict
+from z2jh_wizard.practice.controllers.node import address_of, network_of, number_of
 from z2jh_wizard.practice.meta import is_ready, is_true, node_of
 from z2jh_wizard.practice.nodes import Pool
 from z2jh_wizard.practice.objects import Object
@@ -157,6 +158,13 @@ def test_a_pool_survives_as_json():
 def _json() -> dict[str, Any]:
     machine = {"name": "m", "cpus": 4, "memory_gib": 16, "pods": 110, "disks": 15}
     return {"name": "user", "machine": machine, "count": 2, "dedicated": False}
+
+
+@pytest.mark.parametrize("number", [0, 7, 255, 256, 399])
+def test_every_node_has_a_network_and_an_address_of_its_own(number: int):
+    assert number_of(network_of(number)) == number
+    assert max(int(part) for part in address_of(number).split(".")) < 256
+    assert network_of(number) != network_of(number + 1)
 
 
 # Disruption budgets

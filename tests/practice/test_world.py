@@ -14,7 +14,7 @@ from z2jh_wizard.practice import faults
 from z2jh_wizard.practice.clock import Clock
 from z2jh_wizard.practice.controllers.replicaset import ReplicaSetController
 from z2jh_wizard.practice.meta import ObjectKey, is_ready, status_of
-from z2jh_wizard.practice.objects import Object
+from z2jh_wizard.practice.objects import Object, time_text
 from z2jh_wizard.practice.resources import DAEMON_SETS, JOBS, NODES, PODS
 from z2jh_wizard.practice.store import Store
 from z2jh_wizard.practice.world import Settings, World
@@ -193,7 +193,11 @@ def test_a_world_carries_on_after_a_restart(hub: Simulation, tmp_path: Path):
     assert is_ready(hub_pod)
     (proxy,) = again.pods("jhub", component="proxy")
     again.world.cluster.logs.forget(proxy["metadata"]["uid"])
-    assert "Proxying" in again.world.pod_log(proxy, "chp")[1].text
+    lines = again.world.pod_log(proxy, "chp")
+    assert "Proxying" in lines[1].text
+    assert (
+        time_text(lines[0].time) == status_of(proxy)["containerStatuses"][0]["state"]["running"]["startedAt"]
+    )
 
 
 def test_nothing_to_restore_is_a_new_world(hub: Simulation):

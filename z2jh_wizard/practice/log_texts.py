@@ -240,6 +240,25 @@ def scheduler(start: datetime, version: str) -> list[LogLine]:
     return [klog(m, source, text) for m, (source, text) in zip(_spread(start, 6, 0.8), texts, strict=True)]
 
 
+def traefik(start: datetime, version: str) -> list[LogLine]:
+    """Return what Traefik, which gets the certificate of a hub, writes at its start."""
+    texts = [
+        f"Traefik version {version} built on 2026-06-02T09:12:41Z version={version}",
+        "Stats collection is disabled.",
+        "Starting provider aggregator aggregator.ProviderAggregator",
+        "Starting provider *file.Provider",
+        "Starting provider *acme.ChallengeTLSALPN",
+        "Starting provider *acme.Provider",
+        "Testing certificate renew... acmeCA=https://acme-v02.api.letsencrypt.org/directory "
+        "providerName=default.acme",
+    ]
+    moments = _spread(start, len(texts), 0.3)
+    return [
+        LogLine(moment, f"{moment.astimezone(timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')} INF {text}")
+        for moment, text in zip(moments, texts, strict=True)
+    ]
+
+
 def awaiter(moment: datetime, ready: int, current: int, desired: int) -> LogLine:
     """Return one line of the image awaiter: how many pullers are done."""
     stamp = moment.astimezone(timezone.utc).strftime("%Y/%m/%d %H:%M:%S")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from z2jh_wizard.practice import log_texts
 from z2jh_wizard.practice.cluster import Cluster
+from z2jh_wizard.practice.containers import container_status
 from z2jh_wizard.practice.faults import CRASH_LOOP
 from z2jh_wizard.practice.hub_values import authenticator_of, config_sections
 from z2jh_wizard.practice.logs import LogLine
 from z2jh_wizard.practice.meta import component_of, controller_of, labels_of, status_of, uid_of
-from z2jh_wizard.practice.objects import Object
+from z2jh_wizard.practice.objects import Object, parse_time
 from z2jh_wizard.practice.resources import DAEMON_SETS
 
 _TASK_SECONDS = 1.5
@@ -111,7 +113,7 @@ class SimulatedRunner:
         """Note the moment, and write what the program says at its start."""
         self._started[run.key] = self._cluster.clock.ticks()
         self._cluster.logs.start(*run.key)
-        self._cluster.logs.write(*run.key, self._first_lines(run))
+        self._cluster.logs.write(*run.key, self._first_lines(run, self._cluster.now()))
 
     def look(self, run: ContainerRun) -> Outlook:
         """Compare the time since the start with what the program needs."""
@@ -139,8 +141,10 @@ class SimulatedRunner:
             del self._started[key]
 
     def previous_log(self, run: ContainerRun) -> list[LogLine]:
-        """Return the first lines once more."""
-        return self._first_lines(run)
+        """Return the first lines once more, with the time at which the container was started."""
+        status = container_status(run.pod, run.container["name"])
+        started = parse_time((status.get("state") or {}).get("running", {}).get("startedAt"))
+        return self._first_lines(run, started or self._cluster.now())
 
     def _since(self, run: ContainerRun) -> float:
         """Return the cluster seconds since a program was started; endless for one from before a restart."""
@@ -193,11 +197,10 @@ class SimulatedRunner:
 
     # What programs write
 
-    def _first_lines(self, run: ContainerRun) -> list[LogLine]:
-        now = self._cluster.now()
+    def _first_lines(self, run: ContainerRun, now: datetime) -> list[LogLine]:
         program, namespace = program_of(run), run.pod["metadata"]["namespace"]
         if program == "hub":
-            return self._hub_lines(run, namespace)
+            return self._hub_lines(run, namespace, now)
         if program == "proxy":
             return log_texts.proxy_start(now)
         if program == "user-server":
@@ -207,13 +210,15 @@ class SimulatedRunner:
             return log_texts.scheduler(now, run.container["image"].rpartition(":")[2])
         if program in ("awaiter", "pause"):
             return []
+        repository, _, tag = run.container["image"].rpartition(":")
+        if repository.rpartition("/")[2] == "traefik":
+            return log_texts.traefik(now, tag.lstrip("v"))
         echoed = re.search(r"""\becho\s+(?:"([^"]*)"|'([^']*)'|([^;&|]+))""", " ".join(run.words))
         return log_texts.plain(
             now, [next(g for g in echoed.groups() if g is not None).strip()] if echoed else []
         )
 
-    def _hub_lines(self, run: ContainerRun, namespace: str) -> list[LogLine]:
-        now = self._cluster.now()
+    def _hub_lines(self, run: ContainerRun, namespace: str, now: datetime) -> list[LogLine]:
         if self._cluster.faults.active(CRASH_LOOP):
             return log_texts.hub_crash(now, self._cluster.clock.scaled(_CRASH_SECONDS))
         store = self._cluster.store

@@ -26,6 +26,7 @@ BOOT_SECONDS = 6.0
 HEARTBEAT_SECONDS = 300.0
 """A kubelet writes its status every five minutes when nothing changes."""
 
+_FIRST_POD_NETWORK = 244
 _LEASE_NAMESPACE = "kube-node-lease"
 _NOT_READY = "node.kubernetes.io/not-ready"
 _UNREACHABLE = "node.kubernetes.io/unreachable"
@@ -102,14 +103,14 @@ class NodeController(Controller):
         set_condition(status, "Ready", value, now, reason, message, lastHeartbeatTime=beat)
         number = self._number(node)
         status["addresses"] = [
-            {"type": "InternalIP", "address": f"10.128.0.{number + 10}"},
+            {"type": "InternalIP", "address": address_of(number)},
             {"type": "Hostname", "address": node["metadata"]["name"]},
         ]
         taints = self._taints(node, up=up, lost=lost)
 
         def write(obj: Object) -> None:
             obj["status"] = status
-            obj["spec"].setdefault("podCIDR", f"10.244.{number}.0/24")
+            obj["spec"].setdefault("podCIDR", network_of(number))
             obj["spec"].setdefault("podCIDRs", [obj["spec"]["podCIDR"]])
             obj["spec"]["taints"] = taints
             if not taints:
@@ -127,13 +128,10 @@ class NodeController(Controller):
         """Return the number that a node's network was made from; a new node gets the smallest free one."""
         given = node["spec"].get("podCIDR")
         if given:
-            return int(given.split(".")[2])
-        taken = {
-            int(other["spec"]["podCIDR"].split(".")[2])
-            for other in self.store.list(NODES)
-            if other["spec"].get("podCIDR")
-        }
-        return next(number for number in range(256) if number not in taken)
+            return number_of(given)
+        networks = (other["spec"].get("podCIDR") for other in self.store.list(NODES))
+        taken = {number_of(network) for network in networks if network}
+        return next(number for number in range(len(taken) + 1) if number not in taken)
 
     def _taints(self, node: Object, *, up: bool, lost: bool) -> list[Object]:
         now = self.cluster.now_text()
@@ -236,3 +234,19 @@ def _tolerated_seconds(pod: Object, taints: list[Object]) -> float | None:
         if seconds:
             limits.append(float(min(seconds)))
     return min(limits, default=None)
+
+
+def network_of(number: int) -> str:
+    """Return the network of the pods of the node with a number."""
+    return f"10.{_FIRST_POD_NETWORK + number // 256}.{number % 256}.0/24"
+
+
+def number_of(network: str) -> int:
+    """Return the number of the node that has a pod network."""
+    _, second, third, _ = network.split(".")
+    return (int(second) - _FIRST_POD_NETWORK) * 256 + int(third)
+
+
+def address_of(number: int) -> str:
+    """Return the address of the node with a number; the first ten belong to the network itself."""
+    return f"10.128.{(number + 10) // 256}.{(number + 10) % 256}"
