@@ -84,3 +84,24 @@ def test_the_lowest_layers_load_nothing_heavy(package: str, tmp_path: Path) -> N
     assert loaded & {*HEAVY, "yaml", "jsonschema"} == set()
     if package == "core":
         assert loaded & {"psutil", "filelock"} == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["config", "get"],
+        ["config", "set", "hub.x", "1"],
+        ["config", "validate"],
+        ["kube-token"],
+        ["plan"],
+        ["status"],
+        ["runbook", "--format", "md"],
+    ],
+    ids=" ".join,
+)
+def test_headless_commands_load_no_screens_and_no_cloud(words: list[str], tmp_path: Path) -> None:
+    project = str(tmp_path / "bio101")
+    loaded_by(run("new", project, "--provider", "practice"), tmp_path)
+    _, loaded = loaded_by(run("-C", project, *words), tmp_path)
+    assert "z2jh_wizard.commands" in loaded
+    assert loaded & (set(HEAVY) - {"ruamel"}) == set()
