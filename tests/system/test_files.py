@@ -163,7 +163,8 @@ def test_what_is_written_is_on_the_disk_before_it_takes_the_name(
     sync, replace = os.fsync, Path.replace
 
     def watch_sync(descriptor: int) -> None:
-        order.append("sync folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "sync file")
+        status = os.fstat(descriptor)
+        order.append("sync folder" if stat.S_ISDIR(status.st_mode) else f"sync {status.st_size} bytes")
         sync(descriptor)
 
     def watch_replace(self: Path, target: Path) -> Path:
@@ -173,7 +174,7 @@ def test_what_is_written_is_on_the_disk_before_it_takes_the_name(
     monkeypatch.setattr(os, "fsync", watch_sync)
     monkeypatch.setattr(Path, "replace", watch_replace)
     write_atomic(target, b"new")
-    assert order == ["sync file", "rename", "sync folder"]
+    assert order == ["sync 3 bytes", "rename", "sync folder"]
 
 
 def test_a_link_stays_and_its_target_changes(target: Path, tmp_path: Path) -> None:
