@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from z2jh_wizard.practice import quantities
@@ -60,6 +60,36 @@ def unknown_fields(value: Any, schema: Schema, struct: str = "", path: _Path = (
                 yield _text((*path, name))
             else:
                 yield from unknown_fields(item, schema.items, inside, (*path, _Key(name)))
+
+
+def without_nulls(value: Any, schema: Schema) -> Any:
+    """Return a value as Go decodes it: null fields are absent, a null in a list is the type's zero value."""
+    if isinstance(value, dict) and schema.type in ("object", "map"):
+        return {
+            name: _zero(schema.field(name)) if item is None else without_nulls(item, schema.field(name))
+            for name, item in value.items()
+            if item is not None or not schema.has_field(name)
+        }
+    if isinstance(value, list) and schema.type == "list":
+        return [_zero(schema.items) if item is None else without_nulls(item, schema.items) for item in value]
+    return value
+
+
+_ZEROS: Mapping[str, Any] = {
+    "string": "",
+    "bytes": "",
+    "quantity": "0",
+    "integer": 0,
+    "int-or-string": 0,
+    "number": 0,
+    "boolean": False,
+}
+
+
+def _zero(schema: Schema) -> Any:
+    if schema.type in ("object", "map"):
+        return {}
+    return [] if schema.type == "list" else _ZEROS.get(schema.type)
 
 
 def _text(path: _Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from z2jh_wizard.practice import quantities
+from z2jh_wizard.practice.decoding import without_nulls
 from z2jh_wizard.practice.default_values import complete
 from z2jh_wizard.practice.objects import Object, copy_json
 from z2jh_wizard.practice.schema import Schema
@@ -19,7 +20,8 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 def fill(obj: Object) -> None:
     """Bring an object into its stored form, in place; a custom object keeps all its fields."""
-    stored = stored_form(obj, schemas().of(obj))
+    schema = schemas().of(obj)
+    stored = stored_form(without_nulls(obj, schema), schema)
     obj.clear()
     obj.update(stored)
 
@@ -31,7 +33,7 @@ def stored_form(value: Any, schema: Schema) -> Any:
         if kind == "object":
             return _object(value, schema)
         if kind == "map":
-            return {name: _entry(item, schema.field(name)) for name, item in value.items()}
+            return {name: stored_form(item, schema.field(name)) for name, item in value.items()}
     elif isinstance(value, list) and kind == "list":
         return [stored_form(item, schema.items) for item in value]
     elif kind == "quantity":
@@ -42,7 +44,7 @@ def stored_form(value: Any, schema: Schema) -> Any:
 def _object(value: Object, schema: Schema) -> Object:
     stored: Object = {}
     for name, item in value.items():
-        if item is None or not schema.has_field(name):
+        if not schema.has_field(name):
             continue
         field = schema.field(name)
         form = stored_form(item, field)
@@ -57,11 +59,6 @@ def _object(value: Object, schema: Schema) -> Object:
 
 def _is_zero(value: Any) -> bool:
     return value is False or value in _EMPTY or (isinstance(value, int | float) and value == 0)
-
-
-def _entry(item: Any, schema: Schema) -> Any:
-    """Return a map's value; Go reads null as the zero value of text."""
-    return "" if item is None and schema.type == "string" else stored_form(item, schema)
 
 
 def _quantity(value: Any) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from z2jh_wizard.practice import status
-from z2jh_wizard.practice.decoding import TypeMismatch, unknown_fields
+from z2jh_wizard.practice.decoding import TypeMismatch, unknown_fields, without_nulls
 from z2jh_wizard.practice.objects import Object, dig, split_api_version
 from z2jh_wizard.practice.rules import network, pods, settings, storage, updates, workloads
 from z2jh_wizard.practice.rules.metadata import metadata
@@ -59,6 +59,7 @@ def check(obj: Object, schema: Schema, field_validation: str) -> list[str]:
         cause = not_supported("fieldValidation", field_validation, LEVELS)
         raise status.invalid("CreateOptions", "meta.k8s.io", "", [cause])
     warnings = _decode(obj, schema, field_validation)
+    obj = without_nulls(obj, schema)
     group, kind = _kind_of(obj)
     causes = list(metadata(obj))
     if rule := _RULES.get((group, kind)):

@@ -13,6 +13,10 @@ Row = Callable[[Object, datetime.datetime], list[Any]]
 """Returns the cells of an object, for every column, as seen at a time."""
 
 
+_NAMES = {"Name", "Attacher"}
+"""The columns that hold the name of an object."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column's head; a ``wide`` one shows with ``-o wide`` only."""
@@ -26,7 +30,7 @@ class Column:
         return {
             "name": self.name,
             "type": self.type,
-            "format": "name" if self.name == "Name" else "",
+            "format": "name" if self.name in _NAMES else "",
             "description": "",
             "priority": int(self.wide),
         }

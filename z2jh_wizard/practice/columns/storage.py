@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from z2jh_wizard.practice.columns import cells
-from z2jh_wizard.practice.columns.cells import UNSET
+from z2jh_wizard.practice.columns.cells import NONE, UNSET
 from z2jh_wizard.practice.columns.layout import Layout, columns, name_and_default, name_of, phase
 from z2jh_wizard.practice.objects import Object, dig
 
@@ -57,6 +57,36 @@ def _storage_class(obj: Object, now: datetime.datetime) -> list[Any]:
     ]
 
 
+def _csi_driver(obj: Object, now: datetime.datetime) -> list[Any]:
+    spec = obj.get("spec") or {}
+    audiences = [each.get("audience", "") for each in spec.get("tokenRequests") or []]
+    return [
+        name_of(obj),
+        bool(spec.get("attachRequired", True)),
+        bool(spec.get("podInfoOnMount")),
+        bool(spec.get("storageCapacity")),
+        ",".join(audiences) or UNSET,
+        bool(spec.get("requiresRepublish")),
+        ",".join(spec.get("volumeLifecycleModes") or []) or NONE,
+        cells.age(obj, now),
+    ]
+
+
+def _csi_node(obj: Object, now: datetime.datetime) -> list[Any]:
+    return [name_of(obj), len(dig(obj, "spec", "drivers", default=[])), cells.age(obj, now)]
+
+
+def _attachment(obj: Object, now: datetime.datetime) -> list[Any]:
+    return [
+        name_of(obj),
+        dig(obj, "spec", "attacher", default=""),
+        dig(obj, "spec", "source", "persistentVolumeName", default=""),
+        dig(obj, "spec", "nodeName", default=""),
+        bool(dig(obj, "status", "attached")),
+        cells.age(obj, now),
+    ]
+
+
 LAYOUTS: Mapping[tuple[str, str], Layout] = {
     ("", "persistentvolumes"): Layout(
         columns(
@@ -87,6 +117,23 @@ LAYOUTS: Mapping[tuple[str, str], Layout] = {
             "+VolumeMode",
         ),
         _claim,
+    ),
+    ("storage.k8s.io", "csidrivers"): Layout(
+        columns(
+            "Name",
+            "AttachRequired:boolean",
+            "PodInfoOnMount:boolean",
+            "StorageCapacity:boolean",
+            "TokenRequests",
+            "RequiresRepublish:boolean",
+            "Modes",
+            "Age",
+        ),
+        _csi_driver,
+    ),
+    ("storage.k8s.io", "csinodes"): Layout(columns("Name", "Drivers:integer", "Age"), _csi_node),
+    ("storage.k8s.io", "volumeattachments"): Layout(
+        columns("Name", "Attacher", "PV", "Node", "Attached:boolean", "Age"), _attachment
     ),
     ("storage.k8s.io", "storageclasses"): Layout(
         columns(

@@ -143,6 +143,12 @@ def _controller_revision(obj: Object, now: datetime.datetime) -> list[Any]:
     return [name_of(obj), owner, obj.get("revision", 0), cells.age(obj, now)]
 
 
+def _pod_template(obj: Object, _now: datetime.datetime) -> list[Any]:
+    template = obj.get("template") or {}
+    names, images = cells.containers(template.get("spec") or {})
+    return [name_of(obj), names, images, cells.labels_text(dig(template, "metadata", "labels"))]
+
+
 _POD_TEMPLATE = ("+Containers", "+Images", "+Selector")
 _REPLICAS = ("Name", "Desired:integer", "Current:integer", "Ready:integer", "Age", *_POD_TEMPLATE)
 
@@ -161,6 +167,7 @@ LAYOUTS: Mapping[tuple[str, str], Layout] = {
         ),
         _pod,
     ),
+    ("", "podtemplates"): Layout(columns("Name", "Containers", "Images", "Pod Labels"), _pod_template),
     ("", "replicationcontrollers"): Layout(columns(*_REPLICAS), _replication_controller),
     ("apps", "deployments"): Layout(
         columns("Name", "Ready", "Up-to-date", "Available", "Age", *_POD_TEMPLATE), _deployment
