@@ -193,7 +193,7 @@ def test_logs(kubectl: Kubectl):
     assert (
         f'previous terminated container "configurable-http-proxy" in pod "{pod}" not found' in missing.stderr
     )
-    kubectl("run", "once", "--image=quay.io/example/once:1", "--restart=Never")
+    kubectl("run", "once", "--image=quay.io/example/once:1", "--restart=Never", "--", "echo", "done")
     kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/once", "--timeout=60s")
     followed = kubectl.full("logs", "once", "--follow")
     assert followed.returncode == 0
