@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import signal
 import stat
@@ -85,7 +86,7 @@ def test_the_owner_is_told_while_the_lock_is_held_and_forgotten_after(folder: Pa
         owner = read_owner(folder)
         assert owner
         assert (owner.pid, owner.since, owner.doing) == (os.getpid(), "2026-03-02T08:00:00Z", "setup")
-        assert owner.user
+        assert owner.user == getpass.getuser()
         assert owner.host
     assert read_owner(folder) is None
 
@@ -106,6 +107,7 @@ def test_lock_files_are_private(folder: Path, clock: FakeClock) -> None:
     with writing(folder, "setup", clock):
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert modes == {"lock": 0o600, "lock.owner": 0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"pid": "x"}', b"\xff"])
