@@ -280,8 +280,8 @@ async def test_what_one_installs_the_other_changes(place, tools):
     source = ChartSource(str(place.chart))
     real, bundled = (Helm(tools[name], Target(namespace, place.kubeconfig)) for name in ("real", "bundled"))
     for helm in (real, bundled, real):
-        await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
-    await _release(bundled.rollback(RELEASE, 1, timeout=ENOUGH))
+        await _release(helm, helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
+    await _release(bundled, bundled.rollback(RELEASE, 1, timeout=ENOUGH))
     assert place.managers(namespace, "configmap", f"{RELEASE}-cm") == {"helm"}
     [_ async for _ in bundled.uninstall(RELEASE, timeout=ENOUGH)]
     assert await real.history(RELEASE) == []
@@ -289,8 +289,8 @@ async def test_what_one_installs_the_other_changes(place, tools):
 
 async def test_the_stored_records_say_what_helm_says(place, helm):
     source, values = ChartSource(str(place.chart)), _values(place, msg="stored")
-    await _release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
-    await _release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    await _release(helm, helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    await _release(helm, helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
     words = ("get", "secrets", "--namespace", helm.target.namespace, "--selector", records.selector(RELEASE))
     secrets = json.loads(place.kubectl_says(*words, "--output", "json"))["items"]
     stored = [records.read(secret["data"]["release"]) for secret in secrets]
@@ -302,21 +302,23 @@ async def test_the_stored_records_say_what_helm_says(place, helm):
 
 
 async def test_both_sign_as_helm(place, helm):
-    await _release(helm.upgrade_install(RELEASE, ChartSource(str(place.chart)), [], timeout=ENOUGH))
+    await _release(helm, helm.upgrade_install(RELEASE, ChartSource(str(place.chart)), [], timeout=ENOUGH))
     assert place.managers(helm.target.namespace, "configmap", f"{RELEASE}-cm") == {"helm"}
 
 
 async def test_a_hand_made_change_is_a_conflict_until_it_is_forced(place, helm):
     source = ChartSource(str(place.chart))
-    await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
+    await _release(helm, helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
     patch = '{"data": {"msg": "by hand"}}'
     words = ("patch", "configmap", f"{RELEASE}-cm", "--patch", patch, "--namespace", helm.target.namespace)
     place.kubectl_says(*words)
     with pytest.raises(WizardError, match="Another tool has changed") as raised:
-        await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
+        await _release(helm, helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
     assert "kubectl-patch" in raised.value.problem.happened
     assert ".data.msg" in raised.value.problem.happened
-    release = await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH, force_conflicts=True))
+    release = await _release(
+        helm, helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH, force_conflicts=True)
+    )
     assert release.latest.status is Status.DEPLOYED
 
 
@@ -324,12 +326,10 @@ async def test_the_client_reads_what_happened(place, helm, tmp_path):
     source = ChartSource(str(place.chart))
     values = tmp_path / "values.yaml"
     values.write_text("msg: read me\n")
-    lines: list[str] = []
-    async for item in helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH, description="why"):
-        if isinstance(item, Line):
-            lines.append(item.text)
-        else:
-            release = item
+    work = helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH, description="why")
+    lines = [line.text async for line in work]
+    release = await helm.status(RELEASE)
+    assert release
     assert f"Created ConfigMap {RELEASE}-cm." in lines
     assert (release.latest.number, release.latest.status, release.latest.description) == (
         1, Status.DEPLOYED, "why",
@@ -346,13 +346,15 @@ async def test_the_client_reads_what_happened(place, helm, tmp_path):
 
 async def test_an_interrupted_installation_is_marked_failed_and_can_be_tried_again(place, helm):
     source, values = ChartSource(str(place.chart)), _values(place, cpu=UNSCHEDULABLE)
-    work = asyncio.ensure_future(_release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH)))
+    work = asyncio.ensure_future(
+        _release(helm, helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    )
     await wait_until_async(lambda: _is_pending(helm), limit=30)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
     assert [one.status for one in await helm.history(RELEASE)] == [Status.FAILED]
-    release = await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
+    release = await _release(helm, helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
     assert release.latest.status is Status.DEPLOYED
 
 
@@ -360,17 +362,19 @@ async def test_an_interrupted_installation_is_marked_failed_and_can_be_tried_aga
 async def test_a_killed_helm_leaves_a_stuck_release_that_repair_mends(place, helm, before):
     source, values = ChartSource(str(place.chart)), _values(place, cpu=UNSCHEDULABLE)
     if before:
-        await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
+        await _release(helm, helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
     started: list[ProcessIdentity] = []
     doomed = Helm(helm.tool, helm.target, on_start=started.append)
-    work = asyncio.ensure_future(_release(doomed.upgrade_install(RELEASE, source, [values], timeout=ENOUGH)))
+    work = asyncio.ensure_future(
+        _release(doomed, doomed.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    )
     await wait_until_async(lambda: _is_pending(helm), limit=30)
     signal_process(started[0], signal.SIGKILL)
     with pytest.raises(WizardError, match="was stopped"):
         await work
 
     with pytest.raises(WizardError, match="Another Helm is at work"):
-        await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
+        await _release(helm, helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
     history = await helm.history(RELEASE)
     now, timeout = SystemClock().now(), timedelta(minutes=10)
     assert judge(history, now=now, timeout=timeout).standing is Standing.WORKING
@@ -378,7 +382,7 @@ async def test_a_killed_helm_leaves_a_stuck_release_that_repair_mends(place, hel
     how = repair(history)
     assert how == (RollBack(1) if before else Uninstall())
     [_ async for _ in helm.repair(RELEASE, how, timeout=ENOUGH)]
-    release = await _release(helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
+    release = await _release(helm, helm.upgrade_install(RELEASE, source, [], timeout=ENOUGH))
     assert release.latest.status is Status.DEPLOYED
 
 
@@ -386,11 +390,11 @@ async def test_the_real_chart_goes_in_and_out(helm, real_chart, tmp_path):
     source = ChartSource(str(real_chart))
     values = tmp_path / "config.yaml"
     values.write_text("singleuser: {memory: {guarantee: 100M}}\n")
-    release = await _release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+    release = await _release(helm, helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
     assert (release.latest.chart, release.latest.status) == ("jupyterhub", Status.DEPLOYED)
     values.write_text("cull: {timeout: soon}\n")
     with pytest.raises(InvalidInput) as raised:
-        await _release(helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
+        await _release(helm, helm.upgrade_install(RELEASE, source, [values], timeout=ENOUGH))
     assert "cull.timeout is a string, but has to be null or integer" in raised.value.problem.happened
     assert b'"singleuser"' in (await helm.show_schema(source) or b"")
     assert "kind: Deployment" in await helm.template(RELEASE, source)
@@ -423,14 +427,15 @@ async def test_a_cluster_that_never_answers_is_given_up(place, tool, black_hole,
     with pytest.raises(CouldNotLook, match="did not come to an end"):
         await helm.history(RELEASE)
     with pytest.raises(CouldNotLook, match="did not come to an end"):
-        await _release(helm.upgrade_install(RELEASE, ChartSource(str(place.chart)), [], limit=2.0))
+        await _release(helm, helm.upgrade_install(RELEASE, ChartSource(str(place.chart)), [], limit=2.0))
 
 
-async def _release(items: Any) -> Release:
-    """Run an operation to its end and return the release that it ends with."""
-    last = [item async for item in items][-1]
-    assert isinstance(last, Release)
-    return last
+async def _release(helm: Helm, lines: Any) -> Release:
+    """Run an operation to its end and return the release that it leaves."""
+    assert all([isinstance(line, Line) async for line in lines])
+    release = await helm.status(RELEASE)
+    assert release
+    return release
 
 
 async def _is_pending(helm: Helm) -> bool:

@@ -96,10 +96,10 @@ class StartPractice(Step):
     async def run(self) -> Work:
         """Start it, or find it running, and write the kubeconfig."""
         fresh = not self._project.practice.exists()
-        url = await start(self._project)
+        for line in await start(self._project):
+            yield Line(line)
         if fresh:
             yield Made(self._resource())
-        yield Line(f"the practice cluster answers at {url}")
 
     async def undo(self) -> Work:
         """End it and delete its state and kubeconfig."""
@@ -141,7 +141,8 @@ class WakePractice(Step):
     async def run(self) -> Work:
         """Start it, or forget one whose state is gone."""
         if self._project.practice.exists():
-            yield Line(f"the practice cluster answers at {await start(self._project)}")
+            for line in await start(self._project):
+                yield Line(line)
             return
         self._project.kubeconfig.unlink(missing_ok=True)
         forget_cluster(self._project)
@@ -203,8 +204,8 @@ async def find(project: Project) -> Server | None:
     return await client.find(project.practice)
 
 
-async def start(project: Project, speed: float | None = None) -> str:
-    """Start the practice cluster, or find it running, write its kubeconfig and return its address.
+async def start(project: Project, speed: float | None = None) -> list[str]:
+    """Start the practice cluster, or find it running, write its kubeconfig and return what to tell of it.
 
     ``speed`` is the pace: 1 is real, 0 does not wait; None keeps what it was.
     """
@@ -212,7 +213,7 @@ async def start(project: Project, speed: float | None = None) -> str:
 
     server = await client.start(project.practice, speed=speed)
     kubeconfig_file.write_bytes(project.kubeconfig, _kubeconfig(project, server))
-    return server.url
+    return [*filter(None, [server.complaint]), f"The practice cluster answers at {server.url}."]
 
 
 async def stop(project: Project) -> None:

@@ -116,7 +116,7 @@ def _words(word: str, reply: dict[str, Any]) -> str:
 
 async def _do(project: Project, word: str, rest: list[str], speed: float | None) -> dict[str, Any]:
     if word == "start":
-        return {"text": f"The practice cluster answers at {await provider.start(project, speed)}."}
+        return {"text": "\n".join(await provider.start(project, speed))}
     if word == "stop":
         await provider.stop(project)
         return {"text": "The practice cluster is stopped; its state is kept for the next start."}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
@@ -119,23 +119,23 @@ class HubHelm:
         packed = await helm.pull(chart_source(chart), make_private_folder(cached.parent))
         return packed.replace(cached)
 
-    async def install(self) -> AsyncIterator[Line]:
+    def install(self) -> AsyncGenerator[Line, None]:
         """Install or upgrade the release with the project's files, telling lines."""
         source, files = self._source(), self._values_files()
         release = self._project.spec.release
-        async for line in self._watched(lambda helm: helm.upgrade_install(release, source, files)):
-            yield line
+        return self._watched(lambda helm: helm.upgrade_install(release, source, files))
 
-    async def mend(self) -> AsyncIterator[Line]:
+    async def mend(self) -> AsyncGenerator[Line, None]:
         """Mend a stuck release: roll it back to what worked last, or finish its removal."""
-        how = repair(await (await self._helm()).history(self._project.spec.release))
-        async for line in self._watched(lambda helm: helm.repair(self._project.spec.release, how)):
-            yield line
+        release = self._project.spec.release
+        how = repair(await (await self._helm()).history(release))
+        async with aclosing(self._watched(lambda helm: helm.repair(release, how))) as lines:
+            async for line in lines:
+                yield line
 
-    async def uninstall(self) -> AsyncIterator[Line]:
+    def uninstall(self) -> AsyncGenerator[Line, None]:
         """Remove the release."""
-        async for line in self._watched(lambda helm: helm.uninstall(self._project.spec.release)):
-            yield line
+        return self._watched(lambda helm: helm.uninstall(self._project.spec.release))
 
     async def render(self) -> str:
         """Return the manifest that would be applied; WizardError says what is wrong with the values."""
@@ -166,8 +166,13 @@ class HubHelm:
             on_start=on_start,
         )
 
-    async def _watched(self, work: Callable[[Helm], AsyncGenerator[Any, None]]) -> AsyncIterator[Line]:
-        """Give out the lines of long work whose child stands in the journal from its start to its end."""
+    async def _watched(
+        self, work: Callable[[Helm], AsyncGenerator[Line, None]]
+    ) -> AsyncGenerator[Line, None]:
+        """Give out the lines of long work whose child stands in the journal from its start to its end.
+
+        Whoever reads them has to close this generator (``aclosing``), or Helm is not interrupted in time.
+        """
         started: list[ProcessIdentity] = []
 
         def remember(identity: ProcessIdentity) -> None:
@@ -176,10 +181,9 @@ class HubHelm:
 
         helm = await self._helm(remember)
         try:
-            async with aclosing(work(helm)) as items:
-                async for item in items:
-                    if isinstance(item, Line):
-                        yield item
+            async with aclosing(work(helm)) as lines:
+                async for line in lines:
+                    yield line
         finally:
             for identity in started:
                 if not is_alive(identity):

@@ -42,7 +42,8 @@ def acts(project: Project, students: int, fault: str, speed: float, clock: Clock
     path, value = CHANGED_SETTING
 
     async def begin() -> AsyncIterator[str]:
-        yield f"the practice cluster answers at {await start(project, speed)}"
+        for line in await start(project, speed):
+            yield line
 
     async def misbehave() -> AsyncIterator[str]:
         for active in (await control(project, "fault", {"name": fault}))["faults"]:

@@ -145,8 +145,8 @@ class Helm:
         roll_back_on_failure: bool = False,
         description: str = "",
         limit: float | None = None,
-    ) -> AsyncGenerator[Line | Release, None]:
-        """Install or upgrade a release and wait until it runs; lines first, then the release.
+    ) -> AsyncGenerator[Line, None]:
+        """Install or upgrade a release and wait until it runs, telling lines.
 
         ``timeout`` are Helm's seconds for each wait (hooks and the hub wait one after the other); ``limit``
         are ours for everything, after which Helm is interrupted, so that a cluster that went silent cannot
@@ -162,7 +162,7 @@ class Helm:
             roll_back_on_failure=roll_back_on_failure,
             description=description,
         )
-        return self._change(release, words, limit or _patience(timeout))
+        return self._work(words, limit or _patience(timeout))
 
     def rollback(
         self,
@@ -172,12 +172,12 @@ class Helm:
         timeout: int = HELM_TIMEOUT,
         force_conflicts: bool = False,
         limit: float | None = None,
-    ) -> AsyncGenerator[Line | Release, None]:
-        """Go back to a revision and wait until it runs; lines first, then the release."""
+    ) -> AsyncGenerator[Line, None]:
+        """Go back to a revision and wait until it runs, telling lines."""
         words = arguments.roll_back(
             release, revision, self.tool.version, timeout_seconds=timeout, force_conflicts=force_conflicts
         )
-        return self._change(release, words, limit or _patience(timeout))
+        return self._work(words, limit or _patience(timeout))
 
     async def uninstall(
         self, release: str, *, timeout: int = HELM_TIMEOUT, limit: float | None = None
@@ -193,9 +193,7 @@ class Helm:
                 raise
             yield Line(f"There is no release {release}.")
 
-    def repair(
-        self, release: str, how: Repair, *, timeout: int = HELM_TIMEOUT
-    ) -> AsyncGenerator[Line | Release, None] | AsyncGenerator[Line, None]:
+    def repair(self, release: str, how: Repair, *, timeout: int = HELM_TIMEOUT) -> AsyncGenerator[Line, None]:
         """Mend a stuck release in the way that ``releases.repair`` chose."""
         if isinstance(how, RollBack):
             return self.rollback(release, how.revision, timeout=timeout)
@@ -205,15 +203,6 @@ class Helm:
         """Run the chart's own tests of an installed release."""
         words = ("test", release, "--timeout", f"{timeout}s")
         return self._work(words, _patience(timeout), tell_stdout=True)
-
-    async def _change(
-        self, release: str, words: Sequence[str], limit: float
-    ) -> AsyncGenerator[Line | Release, None]:
-        """Run an operation that leaves a release, and end with that release."""
-        async with aclosing(self._work(words, limit)) as lines:
-            async for line in lines:
-                yield line
-        yield await self._result(release)
 
     async def _work(
         self, words: Sequence[str], limit: float, *, tell_stdout: bool = False
@@ -278,16 +267,6 @@ class Helm:
         for line in said.stderr.splitlines():
             self.log(self.clean(line))
         return said
-
-    async def _result(self, release: str) -> Release:
-        found = await self.status(release)
-        if found is None:
-            raise CouldNotLook(
-                "The release vanished",
-                f"Helm ended well, but finds no release {release} now.",
-                next_step="Somebody else may have removed it: run z2jh-wizard status.",
-            )
-        return found
 
     def _decode(self, verb: str, read: Callable[[], _Item]) -> _Item:
         """Return a decoded answer; its text stays out of the error, as it may hold secrets."""

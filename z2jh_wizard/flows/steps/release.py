@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from z2jh_wizard.core.errors import CouldNotLook
 from z2jh_wizard.core.facts import HELM_TIMEOUT_MINUTES
@@ -92,14 +93,16 @@ class InstallRelease(Step):
         """Mend what is stuck, then install or upgrade, and wait for the pods."""
         fresh = self._seen is Standing.ABSENT
         if self._seen is Standing.STUCK:
-            async for line in self._mend():
+            async with aclosing(self._mend()) as lines:
+                async for line in lines:
+                    yield line
+        async with aclosing(self._helm.install()) as lines:
+            async for line in lines:
                 yield line
-        async for line in self._helm.install():
-            yield line
         if fresh:
             yield Made(Resource("release", self._release, self._project.spec.namespace))
 
-    async def _mend(self) -> AsyncIterator[Line]:
+    async def _mend(self) -> AsyncGenerator[Line, None]:
         """Free a release whose Helm was killed; nothing that the hub keeps may be lost by it.
 
         A first installation has nothing to roll back to, and uninstalling it would delete the hub's disk.
@@ -108,11 +111,13 @@ class InstallRelease(Step):
             yield Line("Helm was killed during the first installation; its record now says that it failed")
             return
         yield Line("Helm was killed in the middle of a change; mending the release first")
-        async for line in self._helm.mend():
-            yield line
+        async with aclosing(self._helm.mend()) as lines:
+            async for line in lines:
+                yield line
 
     async def undo(self) -> Work:
         """Uninstall the release; the hub's own database goes with it, students' disks stay."""
-        async for line in self._helm.uninstall():
-            yield line
+        async with aclosing(self._helm.uninstall()) as lines:
+            async for line in lines:
+                yield line
         yield Gone(Resource("release", self._release, self._project.spec.namespace))
