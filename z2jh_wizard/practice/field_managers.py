@@ -105,7 +105,8 @@ def without_record(obj: Object) -> Object:
 def with_record(obj: Object, managers: Managers) -> Object:
     """Return an object with its managers written into managedFields."""
     entries = _entries(managers)
-    return obj | {"metadata": obj["metadata"] | ({"managedFields": entries} if entries else {})}
+    metadata = obj.get("metadata") or {}
+    return obj | {"metadata": metadata | ({"managedFields": entries} if entries else {})}
 
 
 def _entries(managers: Managers) -> list[Object]:

@@ -5,7 +5,7 @@ Rules, order of list items and error texts: sigs.k8s.io/structured-merge-diff, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from z2jh_wizard.practice.field_paths import PathError, element_text, item_element
@@ -99,7 +99,7 @@ def merge(live: Any, applied: Any, schema: Schema) -> Any:
     return copy_json(applied)
 
 
-def _goes_into(live: Any, applied: Any, schema: Schema, splits: Any) -> bool:
+def _goes_into(live: Any, applied: Any, schema: Schema, splits: Callable[[Any, Schema], bool]) -> bool:
     """Tell whether both values can be taken apart: null counts as empty, and two empty ones are one value."""
     present = [value for value in (live, applied) if value is not ABSENT and value is not None]
     return any(present) and all(splits(value, schema) for value in present)

@@ -27,7 +27,15 @@ from z2jh_wizard.practice.field_managers import (
 from z2jh_wizard.practice.field_merge import merge, type_errors, without_nulls
 from z2jh_wizard.practice.field_paths import NONE, Path, PathError, Paths
 from z2jh_wizard.practice.field_sets import Comparison, compare, field_set, with_named_parents, without, zero
-from z2jh_wizard.practice.objects import Object, copy_json, dig, same_json, split_api_version, time_text
+from z2jh_wizard.practice.objects import (
+    Object,
+    copy_json,
+    dig,
+    is_too_deep,
+    same_json,
+    split_api_version,
+    time_text,
+)
 from z2jh_wizard.practice.schema import Schema
 from z2jh_wizard.practice.schema import load as schemas
 
@@ -72,9 +80,10 @@ def apply(  # noqa: PLR0917  # the parts of one request, in the order of its imp
 def _merged(base: Object, applied: Object, managers: Managers, me: Manager, schema: Schema) -> Object:
     """Return the merged object; ``managers`` says afterwards what the applier has now."""
     last = managers.get(me)
-    managers[me] = Share(field_set(applied, schema), applied["apiVersion"], last.time if last else None)
+    fields = field_set(applied, schema)
+    managers[me] = Share(fields, applied["apiVersion"], last.time if last else None)
     merged = merge(base, applied, schema)
-    if last and last.fields:
+    if last and not last.fields <= fields:
         merged = _pruned(merged, last.fields, managers.values(), schema)
     managers[me] = managers[me].less(UNMANAGED)
     found: Object = without_nulls(merged)
@@ -141,6 +150,8 @@ def _record_scale(old: Object, new: Object, managers: Managers, me: Manager) -> 
 
 
 def _check_applied(applied: Object, schema: Schema) -> None:
+    if is_too_deep(applied):
+        raise status.too_deep()
     if isinstance(applied.get("metadata"), dict) and applied["metadata"].get("managedFields") is not None:
         raise status.bad_request("metadata.managedFields must be nil")
     errors = list(type_errors(applied, schema))

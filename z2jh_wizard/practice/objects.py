@@ -47,6 +47,25 @@ def copy_json(value: Any) -> Any:
     return copy.deepcopy(value)
 
 
+DEEPEST = 200
+"""Levels of nesting that are read; real objects have some twenty, and every reader here is recursive."""
+
+
+def is_too_deep(value: Any) -> bool:
+    """Tell whether JSON is nested so deeply that reading it would exhaust the stack."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            item
+            for each in level
+            if isinstance(each, dict | list)
+            for item in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def same_json(one: Any, other: Any) -> bool:
     """Compare JSON values; true is not 1, and 1.0 is 1, as in JSON itself."""
     if isinstance(one, bool) or isinstance(other, bool):
