@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from z2jh_wizard.practice.selectors import (
     field_text,
     match_label_selector,
-    match_node_expressions,
     parse_fields,
     parse_labels,
     parse_requirements,
@@ -141,6 +139,8 @@ def test_fields_as_text():
         ({"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["hub"]}]}, False),
         ({"matchExpressions": [{"key": "app", "operator": "Exists"}]}, True),
         ({"matchExpressions": [{"key": "app", "operator": "DoesNotExist"}]}, False),
+        ({"matchExpressions": [{"key": "number", "operator": "Gt", "values": ["4"]}]}, True),
+        ({"matchExpressions": [{"key": "app", "operator": "Lt", "values": ["4"]}]}, False),
         ({"matchLabels": {"app": "hub"}, "matchExpressions": [{"key": "x", "operator": "Exists"}]}, False),
     ],
 )
@@ -151,9 +151,3 @@ def test_label_selector_objects(selector: dict[str, Any] | None, selected: bool)
 def test_an_unknown_operator_is_refused():
     with pytest.raises(ApiError, match="not a valid label selector operator"):
         match_label_selector({"matchExpressions": [{"key": "a", "operator": "Like"}]}, {})
-
-
-def test_node_expressions_compare_numbers():
-    expressions: list[Mapping[str, Any]] = [{"key": "number", "operator": "Gt", "values": ["4"]}]
-    assert match_node_expressions(expressions, LABELS)
-    assert not match_node_expressions(expressions, {"number": "x"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import datetime
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,11 +28,6 @@ def split_api_version(api_version: str) -> tuple[str, str]:
     """Split ``apps/v1`` into group and version; the core group is the empty string."""
     group, _, version = api_version.rpartition("/")
     return group, version
-
-
-def join_api_version(group: str, version: str) -> str:
-    """Join a group and a version as the apiVersion field has them."""
-    return f"{group}/{version}" if group else version
 
 
 def copy_json(value: Any) -> Any:
@@ -101,8 +95,3 @@ def _with_microseconds(text: str) -> str:
         return text
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
     return f"{head}.{digits[:6]:0<6}{rest[len(digits) :]}"
-
-
-def whole_seconds(span: datetime.timedelta) -> int:
-    """Return a span in whole seconds, rounded down."""
-    return math.floor(span.total_seconds())

@@ -91,16 +91,6 @@ def whole(text: str | int | float) -> int:
     return math.ceil(parse(text))
 
 
-def cpu_text(thousandths: int) -> str:
-    """Write thousandths of a core as a CPU quantity: 1500 is ``1500m``, 2000 is ``2``."""
-    return str(Quantity(Fraction(thousandths, 1000), Style.DECIMAL))
-
-
-def bytes_text(count: int) -> str:
-    """Write bytes as a memory quantity with the largest exact binary suffix: 1073741824 is ``1Gi``."""
-    return str(Quantity(Fraction(count), Style.BINARY))
-
-
 def total(texts: list[str]) -> str:
     """Add quantities; the sum is written in the style of the first that is not zero."""
     quantities = [read(text) for text in texts]

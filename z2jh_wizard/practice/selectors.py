@@ -227,8 +227,3 @@ def _expression(expression: Mapping[str, Any]) -> Requirement:
     if operator is None:
         raise _malformed(f"{go_quote(name)} is not a valid label selector operator")
     return Requirement(expression.get("key", ""), operator, tuple(expression.get("values") or ()))
-
-
-def match_node_expressions(expressions: list[Mapping[str, Any]], labels: Mapping[str, str]) -> bool:
-    """Tell whether a node's labels meet all expressions of one node selector term."""
-    return all(_expression(each).matches(labels) for each in expressions)

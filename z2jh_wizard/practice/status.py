@@ -212,12 +212,6 @@ def method_not_allowed() -> ApiError:
     )
 
 
-def method_not_supported(resource: NamedResource, action: str) -> ApiError:
-    """The resource does not support an action such as ``delete``."""
-    message = f"{action} is not supported on resources of kind {go_quote(qualified(resource))}"
-    return ApiError(405, "MethodNotAllowed", message, _details(resource))
-
-
 def not_acceptable(accepted: Iterable[str]) -> ApiError:
     """None of the response types that the client accepts can be made."""
     message = f"only the following media types are accepted: {', '.join(accepted)}"
@@ -239,15 +233,6 @@ def gone(message: str) -> ApiError:
 def expired(requested: int, oldest: int) -> ApiError:
     """A watch or list asks for changes that are older than what the server keeps."""
     return ApiError(410, "Expired", f"too old resource version: {requested} ({oldest})")
-
-
-def continue_expired() -> ApiError:
-    """A paged list took too long; the client has to start again."""
-    message = (
-        "The provided continue parameter is too old to display a consistent list result. You can start a new "
-        "list without the continue parameter."
-    )
-    return ApiError(410, "Expired", message)
 
 
 def too_large(limit_bytes: int) -> ApiError:
