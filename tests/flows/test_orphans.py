@@ -29,8 +29,10 @@ def child_of(project):
 
     def start(code):
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        assert process.stdout
         assert process.stdout.readline()
         identity = identify(process.pid)
+        assert identity
         journal = FileJournal(project.journal, SystemClock(), Redactor(), "run-1")
         journal.record(
             "child", pid=identity.pid, started=identity.started, release="bio101", namespace="bio101"
@@ -41,8 +43,7 @@ def child_of(project):
     yield start
     for process in started:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.communicate()
 
 
 async def settle(project, clock=None):
@@ -74,6 +75,7 @@ async def test_a_child_that_will_not_end_refuses_the_run(project, child_of, monk
 async def test_a_recycled_pid_is_not_mistaken(project, child_of):
     process = child_of(SLEEPER)
     identity = identify(process.pid)
+    assert identity
     project.journal.unlink()
     journal = FileJournal(project.journal, SystemClock(), Redactor(), "run-1")
     journal.record("child", pid=identity.pid, started=identity.started - 100, release="r", namespace="n")

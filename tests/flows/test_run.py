@@ -7,7 +7,7 @@ import stat
 
 from tests.core.steps import Endless, Scripted, Thing
 from z2jh_wizard.core.errors import CouldNotLook, ExitCode
-from z2jh_wizard.core.events import Kind, State
+from z2jh_wizard.core.events import Event, Kind, State
 from z2jh_wizard.core.step import By, Finding, Line, Look
 from z2jh_wizard.flows.run import interrupted_run
 from z2jh_wizard.system.clock import SystemClock
@@ -22,9 +22,9 @@ def entries(project, what):
 
 
 async def test_a_run_ends_done_and_writes_everything_down(project, session_of):
-    world = set()
+    world: set[str] = set()
     session = session_of(Thing(world, "one"), Thing(world, "two"))
-    seen = []
+    seen: list[Event] = []
     session.listen(seen.append)
     outcome = await session.run()
     assert outcome.code is ExitCode.DONE
@@ -39,7 +39,7 @@ async def test_a_run_ends_done_and_writes_everything_down(project, session_of):
 
 
 async def test_a_second_run_changes_nothing(session_of):
-    world = set()
+    world: set[str] = set()
     await session_of(Thing(world, "one")).run()
     again = session_of(Thing(world, "one"))
     assert (await again.run()).code is ExitCode.DONE
@@ -68,7 +68,7 @@ async def test_a_persons_step_ends_with_six_and_can_be_skipped(session_of):
 
 
 async def test_stopping_ends_with_130_and_the_run_can_be_resumed(project, session_of):
-    world = set()
+    world: set[str] = set()
     endless = Endless(world, "endless")
     session = session_of(endless)
     session.listen(lambda event: session.stop() if event.kind is Kind.LINE else None)
@@ -86,11 +86,13 @@ async def test_a_run_that_was_killed_is_found(project, session_of):
     await session.run()
     lines = project.journal.read_text().splitlines(keepends=True)
     project.journal.write_text("".join(line for line in lines if "run-end" not in line))
-    assert interrupted_run(project).run == session.id
+    found = interrupted_run(project)
+    assert found
+    assert found.run == session.id
 
 
 async def test_only_one_run_changes_a_project_at_a_time(project, session_of):
-    world = set()
+    world: set[str] = set()
     with writing(project.state, "another run", SystemClock()):
         outcome = await session_of(Thing(world, "one")).run()
     assert outcome.code is ExitCode.REFUSED

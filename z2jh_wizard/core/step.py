@@ -7,7 +7,7 @@ import shlex
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 from z2jh_wizard.core.errors import Problem
 
@@ -150,7 +150,7 @@ class Step(ABC):
     id: str
     title: str
     why: str
-    by: ClassVar[By] = By.WIZARD
+    by: By = By.WIZARD
     danger: Danger = Danger.NONE
     usually: float = 2
     limit: float = 300
