@@ -88,13 +88,20 @@ def test_json_patch():
     assert obj["spec"]["list"] == [1, 2]
 
 
+def test_replacing_what_is_not_there_adds_it():
+    operation = {"op": "replace", "path": "/spec/paused", "value": True}
+    assert patches.json_patch({"spec": {}}, [operation, operation]) == {"spec": {"paused": True}}
+
+
 @pytest.mark.parametrize(
     "operations",
     [
         [{"op": "test", "path": "/a", "value": 7}],
         [{"op": "zap", "path": "/a"}],
         [{"op": "remove", "path": "/nothing"}],
-        [{"op": "replace", "path": "/nothing", "value": 1}],
+        [{"op": "replace", "path": "/nothing/deeper", "value": 1}],
+        [{"op": "replace", "value": 1}],
+        [{"op": "replace", "path": 1, "value": 1}],
         [{"op": "add", "path": "a", "value": 1}],
         [{"op": "add", "path": "/a/b/c", "value": 1}],
         [{"op": "add", "path": "/list/x", "value": 1}],

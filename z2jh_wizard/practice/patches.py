@@ -19,7 +19,6 @@ _MOST_OPERATIONS = 10_000
 def json_patch(obj: Object, operations: Any) -> Object:
     """Return the object with a JSON patch (RFC 6902) applied; ApiError 400, 413 or 422 when it cannot be."""
     import jsonpatch
-    import jsonpointer
 
     if is_too_deep(operations):
         raise status.too_deep()
@@ -33,10 +32,12 @@ def json_patch(obj: Object, operations: Any) -> Object:
         )
         raise status.ApiError(413, "RequestEntityTooLarge", f"Request entity too large: {message}")
     try:
-        patched: Any = jsonpatch.JsonPatch(copy_json(operations)).apply(copy_json(obj))
+        patched: Any = copy_json(obj)
+        for operation in copy_json(operations):
+            patched = jsonpatch.JsonPatch([_lenient(operation, patched)]).apply(patched, in_place=True)
     except (
         jsonpatch.JsonPatchException,
-        jsonpointer.JsonPointerException,
+        jsonpatch.JsonPointerException,
         # A path that leads through text or numbers ends in one of these inside the library.
         AttributeError,
         IndexError,
@@ -48,6 +49,18 @@ def json_patch(obj: Object, operations: Any) -> Object:
     if not isinstance(patched, dict):
         raise _rejected()
     return patched
+
+
+def _lenient(operation: Object, obj: Any) -> Object:
+    """Let ``replace`` add a member that an object does not have yet, as the real server's library does."""
+    import jsonpatch
+
+    if operation.get("op") != "replace":
+        return operation
+    *above, last = jsonpatch.JsonPointer(operation["path"]).parts
+    parent = jsonpatch.JsonPointer.from_parts(above).resolve(obj, None)
+    missing = isinstance(parent, dict) and last not in parent
+    return operation | {"op": "add"} if missing else operation
 
 
 def _rejected() -> status.ApiError:
