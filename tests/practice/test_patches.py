@@ -88,6 +88,15 @@ def test_json_patch():
     assert obj["spec"]["list"] == [1, 2]
 
 
+def test_copies_do_not_grow_without_end():
+    doubling = [{"op": "copy", "from": "/a", "path": f"/a/{place}"} for place in range(40)]
+    with pytest.raises(ApiError) as caught:
+        patches.json_patch({"a": {"text": "x" * 100}}, doubling)
+    assert caught.value.code == 422
+    once = patches.json_patch({"a": {"b": 1}}, [{"op": "copy", "from": "/a", "path": "/c"}])
+    assert once == {"a": {"b": 1}, "c": {"b": 1}}
+
+
 def test_replacing_what_is_not_there_adds_it():
     operation = {"op": "replace", "path": "/spec/paused", "value": True}
     assert patches.json_patch({"spec": {}}, [operation, operation]) == {"spec": {"paused": True}}

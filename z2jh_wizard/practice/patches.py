@@ -5,6 +5,7 @@ Patches never change their arguments; a patch that cannot be applied raises ApiE
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from z2jh_wizard.practice import status
@@ -14,6 +15,9 @@ from z2jh_wizard.practice.schema import UNKNOWN, Schema
 
 _MOST_OPERATIONS = 10_000
 """Operations in one JSON patch; the real server's limit."""
+
+_MOST_COPIED = 3 * 1024 * 1024
+"""Bytes of JSON that the copy operations of one patch may make; the real server's limit."""
 
 
 def json_patch(obj: Object, operations: Any) -> Object:
@@ -33,7 +37,12 @@ def json_patch(obj: Object, operations: Any) -> Object:
         raise status.ApiError(413, "RequestEntityTooLarge", f"Request entity too large: {message}")
     try:
         patched: Any = copy_json(obj)
+        copied = 0
         for operation in copy_json(operations):
+            if operation.get("op") == "copy":
+                copied += len(json.dumps(jsonpatch.JsonPointer(operation["from"]).resolve(patched)))
+                if copied > _MOST_COPIED:
+                    raise _rejected()
             patched = jsonpatch.JsonPatch([_lenient(operation, patched)]).apply(patched, in_place=True)
     except (
         jsonpatch.JsonPatchException,
