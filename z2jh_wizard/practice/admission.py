@@ -14,6 +14,9 @@ from z2jh_wizard.practice.status import forbidden
 from z2jh_wizard.practice.store import Store
 
 _EVICTION_SECONDS = 300
+
+MOST_PODS = 10_000
+"""Pods in one practice cluster; a mistyped number of replicas must not fill the computer's memory."""
 _LOST = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 
@@ -21,6 +24,9 @@ def admit(store: Store, resource: Resource, obj: Object, namespace: str) -> None
     """Complete a new object in place as the API server does; ApiError 403 if a quota does not allow it."""
     if resource.key != PODS.key:
         return
+    if store.count(PODS) >= MOST_PODS:
+        why = f"a practice cluster holds at most {MOST_PODS} pods"
+        raise forbidden(PODS, obj["metadata"].get("name", ""), why)
     spec = obj["spec"]
     spec.setdefault("serviceAccountName", "default")
     obj["status"] = {"phase": "Pending", "qosClass": quality_of_service(obj)}
