@@ -76,14 +76,20 @@ def test_writing_times():
     assert objects.time_text(NOON) == "2026-01-02T12:00:00Z"
 
 
-def test_nesting():
-    assert not objects.is_too_deep(nested(150))
-    assert objects.is_too_deep(nested(300))
-    assert objects.is_too_deep(nested(5_000))
+def test_what_cannot_be_kept():
+    assert objects.json_fault(nested(150)) is None
+    assert objects.json_fault(nested(300)) == "json: exceeded max depth"
+    assert objects.json_fault(nested(5_000)) == "json: exceeded max depth"
+    assert objects.json_fault({"a": ["é", "😀", 1, None]}) is None
+    assert objects.json_fault({"a": ["x\ud800"]}) == "json: invalid Unicode in a string"
+    assert objects.json_fault({"\udfff": 1}) == "json: invalid Unicode in a string"
 
 
-def test_bodies_that_are_nested_too_deeply_are_refused():
-    deep, custom = nested(5_000), schema.load().of(nested(1))
+@pytest.mark.parametrize(
+    "deep", [nested(5_000), nested(1) | {"data": {"a": "\ud800"}}], ids=["deep", "no text"]
+)
+def test_bodies_that_cannot_be_kept_are_refused(deep: dict[str, Any]):
+    custom = schema.load().of(nested(1))
     attempts = (
         lambda: patches.merge_patch({}, deep),
         lambda: patches.strategic_merge_patch({}, deep, UNKNOWN),
@@ -92,6 +98,6 @@ def test_bodies_that_are_nested_too_deeply_are_refused():
         lambda: managed_fields.apply(None, deep, "x", False, None, custom),
     )
     for attempt in attempts:
-        with pytest.raises(ApiError, match="exceeded max depth") as caught:
+        with pytest.raises(ApiError, match="json: ") as caught:
             attempt()
         assert caught.value.code == 400

@@ -31,7 +31,7 @@ from z2jh_wizard.practice.objects import (
     Object,
     copy_json,
     dig,
-    is_too_deep,
+    json_fault,
     same_json,
     split_api_version,
     time_text,
@@ -150,8 +150,8 @@ def _record_scale(old: Object, new: Object, managers: Managers, me: Manager) -> 
 
 
 def _check_applied(applied: Object, schema: Schema) -> None:
-    if is_too_deep(applied):
-        raise status.too_deep()
+    if fault := json_fault(applied):
+        raise status.bad_request(fault)
     if isinstance(applied.get("metadata"), dict) and applied["metadata"].get("managedFields") is not None:
         raise status.bad_request("metadata.managedFields must be nil")
     errors = list(type_errors(applied, schema))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 Object = dict[str, Any]
@@ -45,19 +46,26 @@ DEEPEST = 200
 """Levels of nesting that are read; real objects have some twenty, and every reader here is recursive."""
 
 
-def is_too_deep(value: Any) -> bool:
-    """Tell whether JSON is nested so deeply that reading it would exhaust the stack."""
+def json_fault(value: Any) -> str | None:
+    """Return why decoded JSON cannot be kept, or None: nested too deeply, or text that is no Unicode."""
     level = [value]
     for _ in range(DEEPEST):
+        if any(isinstance(each, str) and not _is_unicode(each) for each in level):
+            return "json: invalid Unicode in a string"
         level = [
             item
             for each in level
             if isinstance(each, dict | list)
-            for item in (each.values() if isinstance(each, dict) else each)
+            for item in (chain(each.keys(), each.values()) if isinstance(each, dict) else each)
         ]
         if not level:
-            return False
-    return True
+            return None
+    return "json: exceeded max depth"
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether text can be written as UTF-8; half a surrogate pair cannot."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def same_json(one: Any, other: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from z2jh_wizard.practice import status
 from z2jh_wizard.practice.go_text import go_print
-from z2jh_wizard.practice.objects import Object, copy_json, is_too_deep, same_json
+from z2jh_wizard.practice.objects import Object, copy_json, json_fault, same_json
 from z2jh_wizard.practice.schema import UNKNOWN, Schema
 
 _MOST_OPERATIONS = 10_000
@@ -24,8 +24,8 @@ def json_patch(obj: Object, operations: Any) -> Object:
     """Return the object with a JSON patch (RFC 6902) applied; ApiError 400, 413 or 422 when it cannot be."""
     import jsonpatch
 
-    if is_too_deep(operations):
-        raise status.too_deep()
+    if fault := json_fault(operations):
+        raise status.bad_request(fault)
     if not isinstance(operations, list) or not all(isinstance(each, dict) for each in operations):
         raise status.bad_request(
             "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
@@ -78,8 +78,8 @@ def _rejected() -> status.ApiError:
 
 def merge_patch(obj: Object, patch: Any) -> Object:
     """Return the object with a JSON merge patch (RFC 7396) applied; ApiError 400 when it is no object."""
-    if is_too_deep(patch):
-        raise status.too_deep()
+    if fault := json_fault(patch):
+        raise status.bad_request(fault)
     if not isinstance(patch, dict):
         raise status.bad_request(f"error decoding patch: {_NO_OBJECT}")
     merged: Object = _merge(obj, patch)
@@ -103,8 +103,8 @@ def strategic_merge_patch(obj: Object, patch: Any, schema: Schema) -> Object:
 
     The schema says how each list is patched. Rules: k8s.io/apimachinery, pkg/util/strategicpatch/patch.go.
     """
-    if is_too_deep(patch):
-        raise status.too_deep()
+    if fault := json_fault(patch):
+        raise status.bad_request(fault)
     if not isinstance(patch, dict):
         raise status.bad_request(_NO_OBJECT)
     return _patch_object(obj, patch, schema)

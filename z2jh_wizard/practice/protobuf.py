@@ -17,7 +17,7 @@ from typing import Any
 
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.practice import status, wire
-from z2jh_wizard.practice.objects import Object, is_too_deep, split_api_version
+from z2jh_wizard.practice.objects import Object, json_fault, split_api_version
 from z2jh_wizard.practice.wire import WireError
 
 MAGIC = b"k8s\0"
@@ -204,8 +204,8 @@ def _raw_json(data: bytes) -> Any:
         value = json.loads(text) if text else None
     except (ValueError, RecursionError) as error:
         raise WireError("a raw extension holds no JSON") from error
-    if is_too_deep(value):
-        raise WireError("a raw extension is nested too deeply")
+    if fault := json_fault(value):
+        raise WireError(fault)
     return value
 
 

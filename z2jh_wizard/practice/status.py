@@ -175,11 +175,6 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
 
 
-def too_deep() -> ApiError:
-    """The body is nested so deeply that nobody can have meant it."""
-    return bad_request("json: exceeded max depth")
-
-
 def unauthorized() -> ApiError:
     """The token is missing, wrong or expired."""
     return ApiError(401, "Unauthorized", "Unauthorized")

@@ -10,7 +10,7 @@ from typing import Any
 
 from z2jh_wizard.practice import status
 from z2jh_wizard.practice.decoding import TypeMismatch, unknown_fields, without_nulls
-from z2jh_wizard.practice.objects import Object, dig, is_too_deep, split_api_version
+from z2jh_wizard.practice.objects import Object, dig, json_fault, split_api_version
 from z2jh_wizard.practice.rules import network, pods, settings, storage, updates, workloads
 from z2jh_wizard.practice.rules.metadata import metadata
 from z2jh_wizard.practice.schema import Schema
@@ -58,8 +58,8 @@ def check(obj: Object, schema: Schema, field_validation: str) -> list[str]:
     if field_validation not in LEVELS:
         cause = not_supported("fieldValidation", field_validation, LEVELS)
         raise status.invalid("CreateOptions", "meta.k8s.io", "", [cause])
-    if is_too_deep(obj):
-        raise status.too_deep()
+    if fault := json_fault(obj):
+        raise status.bad_request(fault)
     warnings = _decode(obj, schema, field_validation)
     obj = without_nulls(obj, schema)
     group, kind = _kind_of(obj)
