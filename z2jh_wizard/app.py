@@ -19,7 +19,6 @@ from textual.worker import Worker
 
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import ExitCode, Problem, WizardError, unexpected
-from z2jh_wizard.core.events import Outcome
 from z2jh_wizard.screens import messages
 from z2jh_wizard.screens.backend import Backend
 from z2jh_wizard.screens.base import Dialog, WizardScreen, worker_problem
@@ -62,7 +61,7 @@ class WizardApp(App[int]):
     """The program; screens post messages to it."""
 
     TITLE = "z2jh wizard"
-    CSS_PATH: ClassVar = [asset_path("styles/tokens.tcss"), asset_path("styles/layout.tcss")]
+    CSS_PATH: ClassVar = [asset_path(f"styles/{name}.tcss") for name in ("tokens", "layout", "welcome")]
     BINDINGS: ClassVar = bindings("help", "theme", "palette", "quit")
     ENABLE_COMMAND_PALETTE = True
 
@@ -70,19 +69,20 @@ class WizardApp(App[int]):
         super().__init__()
         self.start = start
         self.desk = Desk(backend or Backend(), memory or Memory(), start.speed)
-        for theme in load_themes():
+        themes = load_themes()
+        for theme in themes:
             self.register_theme(theme)
-        self._themes = [theme.name for theme in load_themes()]
-        self.theme = DEFAULT_THEME
+        self._themes = [theme.name for theme in themes]
+        # Set before anything is drawn, so that no style sheet is read twice for the first frame.
+        remembered = self.desk.memory.theme()
+        self.set_reactive(App.theme, remembered if remembered in self._themes else DEFAULT_THEME)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:
         """Show the screen that the start asks for."""
         if self.start.ascii_only:
             _draw_ascii()
             self.add_class("-ascii")
-        remembered = self.desk.memory.theme()
-        if remembered in self._themes:
-            self.theme = remembered
         folder = self.start.folder
         if folder and self.desk.backend.is_project(folder):
             self.post_message(messages.OpenFolder(folder))
@@ -176,6 +176,8 @@ class WizardApp(App[int]):
             await self.desk.close_live()
 
     async def _run_to_end(self, record: RunRecord) -> None:
+        from z2jh_wizard.core.events import Outcome
+
         outcome = Outcome(ExitCode.INTERRUPTED)
         try:
             outcome = await record.session.run()

@@ -19,6 +19,7 @@ from tests.tui.fakes import FakeBackend, FakeWorld
 from z2jh_wizard.app import Start, WizardApp
 from z2jh_wizard.flows.pages import default_answers, new_project
 from z2jh_wizard.project.folder import Project
+from z2jh_wizard.screens.backend import Backend
 from z2jh_wizard.screens.recent import Memory
 
 SMALL, LARGE = (80, 24), (140, 40)
@@ -137,7 +138,7 @@ Open = Callable[..., contextlib.AbstractAsyncContextManager[Person]]
 
 
 @pytest.fixture
-def open_app(backend: FakeBackend, memory: Memory) -> Open:
+def open_app(backend: Backend, memory: Memory) -> Open:
     """Open the wizard: ``async with open_app(size, folder=...) as person``."""
 
     @contextlib.asynccontextmanager

@@ -12,8 +12,8 @@ from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.screens.recent import Memory
 
 
-async def answer_questions(person: Person, folder: Path, release: str = "bio101") -> None:
-    """Go from the first screen to the review with a practice project."""
+async def answer_questions_up_to_helm(person: Person, folder: Path, release: str) -> None:
+    """Answer the pages of a practice project, from the first screen on."""
     await person.at("WelcomeScreen")
     await person.activate("do-practice")
     await person.sees("Folder of the project")
@@ -31,6 +31,11 @@ async def answer_questions(person: Person, folder: Path, release: str = "bio101"
     await person.type(release)
     await person.press("ctrl+n")
     await person.at("HelmScreen")
+
+
+async def answer_questions(person: Person, folder: Path, release: str = "bio101") -> None:
+    """Go from the first screen to the review with a practice project."""
+    await answer_questions_up_to_helm(person, folder, release)
     await person.sees("Helm 4.3.1")
     await person.press("ctrl+n")
     await person.at("SecretsScreen")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from z2jh_wizard.core.errors import Refused
+from z2jh_wizard.screens.recent import PROJECT_FILE
 
 if TYPE_CHECKING:
     from z2jh_wizard.core.engine import Planned
@@ -49,9 +50,7 @@ class Backend:
 
     def is_project(self, folder: Path) -> bool:
         """Tell whether a folder holds a project."""
-        from z2jh_wizard.project.folder import is_project
-
-        return is_project(folder)
+        return (folder / PROJECT_FILE).is_file()
 
     def open(self, folder: Path) -> Project:
         """Open a project; InvalidInput when it is none."""
@@ -65,9 +64,9 @@ class Backend:
         Refused when something was run: what was made then belongs to the old answers.
         """
         from z2jh_wizard.flows.pages import new_project
-        from z2jh_wizard.project.folder import SPEC, is_project, open_project
+        from z2jh_wizard.project.folder import open_project
 
-        if is_project(folder):
+        if self.is_project(folder):
             if open_project(folder).journal.exists():
                 raise Refused(
                     "There is a project at work already",
@@ -75,7 +74,7 @@ class Backend:
                     still_works="The project was not touched.",
                     next_step="Open it from the first screen, or choose another folder.",
                 )
-            (folder / SPEC).unlink()
+            (folder / PROJECT_FILE).unlink()
         return new_project(folder, answers)
 
     def interruption(self, project: Project) -> Interruption | None:
@@ -166,7 +165,7 @@ class Backend:
     async def start_practice(self, project: Project, speed: float) -> None:
         """Start the practice cluster with another pace than the real one."""
         practice = await _load("cloud.practice")
-        await practice.start_at_speed(project, speed)
+        await practice.start(project, speed)
 
     async def faults(self) -> Mapping[str, str]:
         """Return what can be made to go wrong on a practice cluster, each in a sentence."""

@@ -26,6 +26,10 @@ WIDTHS: list[tuple[int, str]] = [(0, "-tiny"), (60, "-narrow"), (100, "-rail"), 
 HEIGHTS: list[tuple[int, str]] = [(0, "-flat"), (18, "-low"), (30, "-tall")]
 
 
+def _class_for(cells: int, limits: list[tuple[int, str]]) -> str:
+    return [name for least, name in limits if cells >= least][-1]
+
+
 def style_sheet(name: str) -> list[str | PurePath]:
     """Return the style sheet of a screen."""
     return [asset_path(f"styles/{name}.tcss")]
@@ -56,7 +60,9 @@ class WizardScreen(Screen[None]):
     SCROLLS: ClassVar[bool] = True
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        # With the right classes from the start no style is worked out twice for the first frame.
+        width, height = self.app.size
+        super().__init__(classes=f"{_class_for(width, WIDTHS)} {_class_for(height, HEIGHTS)}")
         self.desk = desk
 
     def compose(self) -> ComposeResult:

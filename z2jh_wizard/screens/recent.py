@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+PROJECT_FILE = "z2jh.yaml"
+"""What makes a folder a project (project.folder.SPEC, which is too heavy for the first frame)."""
+
 MOST = 8
 """Recent projects that are remembered."""
 
@@ -28,7 +31,7 @@ class Memory:
         folders = self._read().get("recent")
         texts = folders if isinstance(folders, list) else []
         return [
-            Path(text) for text in texts if isinstance(text, str) and (Path(text) / "z2jh.yaml").is_file()
+            Path(text) for text in texts if isinstance(text, str) and (Path(text) / PROJECT_FILE).is_file()
         ][:MOST]
 
     def theme(self) -> str:

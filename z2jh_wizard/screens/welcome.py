@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
-from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
+from textual.widgets import Input
 
-from z2jh_wizard.core.redaction import plain
-from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.screens.base import WizardScreen
 from z2jh_wizard.screens.messages import BeginJourney, OpenFolder
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
@@ -27,7 +26,6 @@ class WelcomeScreen(WizardScreen):
     """Where every sitting begins."""
 
     NAME = "welcome"
-    CSS_PATH = style_sheet("welcome")
     BINDINGS = screen_bindings()
     ABOUT = "Begin here: practice costs nothing, a new project asks a few questions, or open one you have."
 
@@ -48,9 +46,6 @@ class WelcomeScreen(WizardScreen):
         yield Plain("Open a project", classes="heading")
         yield TextLine(placeholder="folder with a z2jh.yaml", dom_id="folder")
         yield Plain("Type its folder and press Enter, or choose one that was open lately:", classes="hint")
-        recent = OptionList(id="recent", markup=False, compact=True)
-        recent.display = False
-        yield recent
         yield Plain("None yet: projects that you open are listed here.", dom_id="no-recent", classes="hint")
 
     def buttons(self) -> ComposeResult:
@@ -67,29 +62,17 @@ class WelcomeScreen(WizardScreen):
         return self.query_one("#do-practice")
 
     def _list_recent(self) -> None:
+        self.run_worker(self._show_recent(), name="listing projects", group="recent", exit_on_error=False)
+
+    async def _show_recent(self) -> None:
         folders = self.desk.memory.recent()
-        recent = self.query_one("#recent", OptionList)
-        for folder in folders:
-            recent.add_option(Option(plain(f"{folder}{self._interrupted(folder)}", 600)))
-        recent.display = bool(folders)
-        recent.highlighted = 0 if folders else None
-        self.query_one("#no-recent").display = not folders
+        if not folders:
+            return
+        from z2jh_wizard.screens.recent_list import RecentProjects, notes
 
-    def _interrupted(self, folder: Path) -> str:
-        """Return a note when a run in that project never ended; without a journal nothing was ever run."""
-        from z2jh_wizard.core.errors import WizardError
-
-        if not (folder / ".z2jh" / "journal.jsonl").exists():
-            return ""
-        try:
-            found = self.desk.backend.interruption(self.desk.backend.open(folder))
-        except WizardError:
-            return "\n  ! cannot be read"
-        return f"\n  ! {found.flow} of {found.time} was interrupted: Enter to carry on" if found else ""
-
-    @on(OptionList.OptionSelected, "#recent")
-    def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.post_message(OpenFolder(self.desk.memory.recent()[event.option_index]))
+        remarks = await asyncio.to_thread(notes, self.desk.backend, folders)
+        self.query_one("#no-recent").display = False
+        await self.query_one("#body").mount(RecentProjects(folders, remarks))
 
     @on(Input.Submitted, "#folder")
     def _typed(self) -> None:

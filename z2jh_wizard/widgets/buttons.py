@@ -15,11 +15,10 @@ class ActionButton(Button):
 
     def __init__(self, action: str, label: str = "") -> None:
         known = BY_ID[action]
-        call = known.call if "." in known.call else f"screen.{known.call}"
         super().__init__(
             Content(label or known.label),
             id=f"do-{action}",
-            action=call,
+            action=known.call if "." in known.call else f"screen.{known.call}",
             tooltip=known.tooltip,
             compact=True,
         )
