@@ -139,3 +139,15 @@ async def test_two_runs_in_one_process_do_not_mix(session_of):
     outcomes = await asyncio.gather(first.run(), second.run())
     codes = sorted(outcome.code for outcome in outcomes)
     assert codes in ([ExitCode.DONE, ExitCode.REFUSED], [ExitCode.DONE, ExitCode.DONE])
+
+
+async def test_escape_codes_do_not_help_a_secret_through(project, session_of):
+    broken_up = f"{CANARY[:8]}\x1b[0m{CANARY[8:]}"
+
+    async def leak():
+        yield Line(f"token is {broken_up}")
+
+    session = session_of(Scripted(Look(Finding.ABSENT), leak), secrets=[CANARY])
+    await session.run()
+    assert CANARY not in repr(session.events)
+    assert CANARY not in session.log_path.read_text()

@@ -23,6 +23,9 @@ from z2jh_wizard.system.files import PRIVATE_FILE, make_private_folder
 from z2jh_wizard.system.journal import FileJournal, read_journal
 from z2jh_wizard.system.lock import writing
 
+LONGEST_TEXT = 1_000_000
+"""Characters of one line that are searched for secrets; all beyond is dropped unseen."""
+
 Listener = Callable[[Event], None]
 FlowBuilder = Callable[[Journal], Flow]
 
@@ -119,7 +122,7 @@ class RunSession:
         """Clean an event of secrets and control characters, write it to the log, give it to the listeners."""
         event = replace(
             event,
-            text=plain(self._redactor.clean(event.text)),
+            text=self._clean_text(event.text),
             problem=self._clean(event.problem) if event.problem else None,
         )
         self.events.append(event)
@@ -131,16 +134,17 @@ class RunSession:
             listener(event)
 
     def _clean(self, problem: Problem) -> Problem:
-        def clean(text: str) -> str:
-            return plain(self._redactor.clean(text))
-
         return Problem(
-            clean(problem.title),
-            clean(problem.happened),
-            clean(problem.still_works),
-            clean(problem.next_step),
+            self._clean_text(problem.title),
+            self._clean_text(problem.happened),
+            self._clean_text(problem.still_works),
+            self._clean_text(problem.next_step),
             problem.code,
         )
+
+    def _clean_text(self, text: str) -> str:
+        """Return text fit to show: escape codes go first, since they could break a secret into pieces."""
+        return plain(self._redactor.clean(plain(text, LONGEST_TEXT)))
 
     @contextlib.contextmanager
     def _log(self) -> Iterator[TextIO]:
