@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -37,6 +38,9 @@ LOOK_EVERY = 5.0
 """Seconds between two looks at the whole status, and only if the live store told of a change."""
 
 CLEAR = "clear"
+
+STUDENT = "singleuser-server"
+"""The component of a student's server, as KubeSpawner labels it."""
 
 PROBLEM_LIMIT = 400
 """Characters of one problem; F2 on the pod and diagnose have the rest."""
@@ -126,8 +130,6 @@ class DashboardScreen(WizardScreen):
             pane.connect()
 
     def _look_if_changed(self) -> None:
-        if self._unlisten is None and self.desk.live:
-            self._unlisten = self.desk.live.listen(self._changed)
         if self._dirty and self.is_current:
             self.run_worker(
                 self._look(), name="looking at the hub", group="status", exclusive=True, exit_on_error=False
@@ -135,8 +137,18 @@ class DashboardScreen(WizardScreen):
         elif self._problem:
             self._show_facts()
 
+    @on(LivePane.Connected)
+    def _listen(self) -> None:
+        """Hear of every change as soon as there is a live store."""
+        if self._unlisten is None and self.desk.live:
+            self._unlisten = self.desk.live.listen(self._changed)
+            self._changed(frozenset())
+
     def _changed(self, _kinds: frozenset[str]) -> None:
+        """Show the new numbers at once; the rest waits for the next look."""
         self._dirty = True
+        if self.is_attached and self._report:
+            self._show_facts()
 
     async def _look(self) -> None:
         self._dirty = False
@@ -170,10 +182,27 @@ class DashboardScreen(WizardScreen):
             return
         absent = report.release.state == "absent"
         apply.label = "Set up" if absent else "Apply again"
-        self.query_one("#facts", Plain).show(_facts(report, self._stale()))
+        self.query_one("#facts", Plain).show(_facts(report, self._counts(report), self._stale()))
         self.query_one("#problems").display = bool(report.problems)
         lines = [plain(_problem_line(one), PROBLEM_LIMIT) for one in report.problems]
         self.query_one("#problem-lines", Plain).show("\n".join(lines))
+
+    def _counts(self, report: StatusReport) -> Counts:
+        """Return the numbers of the live store, which are newer than the report's."""
+        if self.desk.live is None:
+            return Counts.of_report(report)
+        from z2jh_wizard.kube.kinds import NODES, PODS
+
+        pods, nodes = self.desk.live.pane(PODS), self.desk.live.pane(NODES)
+        if pods.seen is None or nodes.seen is None:
+            return Counts.of_report(report)
+        return Counts(
+            sum(node.ready for node in nodes.rows.values()),
+            len(nodes.rows),
+            sum(pod.is_ready for pod in pods.rows.values()),
+            len(pods.rows),
+            sum(pod.component == STUDENT for pod in pods.rows.values()),
+        )
 
     def _stale(self) -> str:
         if self._problem is None:
@@ -343,21 +372,42 @@ def _problem_line(one: ProblemReport) -> str:
     return f"! {about}. Next: {one.next}"
 
 
-def _facts(report: StatusReport, stale: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many nodes and pods there are and are ready, and how many students have a server."""
+
+    nodes_ready: int
+    nodes: int
+    pods_ready: int
+    pods: int
+    students: int
+
+    @classmethod
+    def of_report(cls, report: StatusReport) -> Counts:
+        """Count what a report lists."""
+        return cls(
+            sum(node.ready for node in report.nodes),
+            len(report.nodes),
+            sum(pod.ready for pod in report.pods),
+            len(report.pods),
+            report.students,
+        )
+
+
+def _facts(report: StatusReport, counts: Counts, stale: str) -> str:
     release = report.release
-    ready = sum(node.ready for node in report.nodes)
     if release.state == "absent":
         hub = "not installed yet: Set up shows the plan first"
     else:
         revision = f", revision {release.revision}" if release.revision else ""
         why = f": {release.why}" if release.why and release.state != "deployed" else ""
         hub = f"{release.state}{revision}, {release.chart}{why}"
-    nodes = f"{ready} of {len(report.nodes)} ready" if report.nodes else "none yet"
-    well = sum(pod.ready for pod in report.pods)
+    nodes = f"{counts.nodes_ready} of {counts.nodes} ready" if counts.nodes else "none yet"
+    pods = f"{counts.pods_ready} of {counts.pods} ready"
     lines = [
         f"Address   {report.url or 'none yet'}",
         f"Release   {hub}",
-        f"Nodes     {nodes:<18} Pods  {well} of {len(report.pods)} ready   Students  {report.students}",
+        f"Nodes     {nodes:<16} Pods  {pods:<18} Students  {counts.students}",
     ]
     if report.cluster:
         lines.append(f"Cluster   {report.cluster}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.screens.desk import Desk
@@ -28,6 +29,9 @@ class LivePane(Vertical):
     KIND = ""
     EMPTY = ""
     COLUMNS: tuple[Column, ...] = ()
+
+    class Connected(Message):
+        """The pane has a live store to show."""
 
     def __init__(self, desk: Desk, *, dom_id: str) -> None:
         super().__init__(id=dom_id)
@@ -73,6 +77,7 @@ class LivePane(Vertical):
             self._store = store
             self._unlisten = store.listen(self._changed)
             self.update_rows()
+            self.post_message(self.Connected())
 
     def _changed(self, kinds: frozenset[str]) -> None:
         if self.KIND in kinds and self.is_attached:

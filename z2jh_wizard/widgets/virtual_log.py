@@ -186,10 +186,10 @@ class VirtualLog(ScrollView, can_focus=True):
         self._go_to(max(0, len(self._lines) - self.size.height))
 
     def _go_to(self, line: int) -> None:
-        """Scroll without taking that for the user's wish to follow or not."""
+        """Scroll, even before there is a scroll bar; this is no wish of the user to follow or not."""
         self._moving = True
         try:
-            self.scroll_to(y=line, animate=False)
+            self.scroll_to(y=line, animate=False, force=True)
         finally:
             self._moving = False
 

@@ -202,9 +202,9 @@ class VirtualTable(ScrollView, can_focus=True):
     def _scroll_to_cursor(self) -> None:
         top = self.scroll_offset.y
         if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False)
+            self.scroll_to(y=self._cursor, animate=False, force=True)
         elif self._cursor >= top + self._visible_rows:
-            self.scroll_to(y=self._cursor - self._visible_rows + 1, animate=False)
+            self.scroll_to(y=self._cursor - self._visible_rows + 1, animate=False, force=True)
 
     def refresh_row(self, key: str) -> None:
         """Draw one row again, when it can be seen."""
