@@ -137,6 +137,7 @@ async def test_a_write_for_another_object_of_that_name_is_refused(api: Api):
         ("POST", CONFIG_MAPS, {"metadata": []}, 400, "metadata is not an object"),
         ("POST", CONFIG_MAPS, [], 400, "not an object"),
         ("POST", CONFIG_MAPS, b"{", 400, "json parse error"),
+        ("POST", CONFIG_MAPS, b'{"a":' * 900 + b"1" + b"}" * 900, 400, "exceeded max depth"),
         ("POST", "/api/v1/configmaps", {"metadata": {"name": "a"}}, 405, "does not allow this method"),
         ("POST", f"{CONFIG_MAPS}/a", {"metadata": {"name": "a"}}, 405, "does not allow this method"),
         ("PUT", CONFIG_MAPS, {"metadata": {"name": "a"}}, 405, "does not allow this method"),

@@ -15,7 +15,7 @@ import yaml
 from aiohttp import web
 
 from z2jh_wizard.practice import protobuf, status
-from z2jh_wizard.practice.objects import Object
+from z2jh_wizard.practice.objects import Object, json_fault
 
 LARGEST_BODY = 3 * 1024 * 1024
 """Bytes; the real server's limit, which Helm's largest releases meet too."""
@@ -88,6 +88,8 @@ def decode_object(raw: bytes, content_type: str) -> Object:
         raise status.unsupported_media_type(BODY_TYPES)
     if not isinstance(decoded, dict):
         raise status.bad_request("the body of the request is not an object")
+    if fault := json_fault(decoded):
+        raise status.bad_request(fault)
     return decoded
 
 

@@ -103,7 +103,9 @@ def update(call: Call, live: Object, sent: Object) -> Written:
     """Store what a client sent in place of a live object; nothing is stored in a dry run."""
     _check_preconditions(call, live, sent)
     new = _part(call, live, call.view.taken(sent))
-    new["metadata"]["managedFields"] = live["metadata"].get("managedFields") or []
+    if call.target.subresource:
+        # Only a request for the whole object may drop or reset what is known of its managers.
+        new["metadata"]["managedFields"] = live["metadata"].get("managedFields") or []
     warnings = _complete(call, new, live)
     new = managed_fields.record_update(live, new, call.manager, call.target.subresource or None)
     return _replace(call, live, new, warnings)
