@@ -43,6 +43,8 @@ SCREENS: dict[str, tuple[str, str]] = {
 }
 """Module and class of each screen, imported when it is first shown; other names are question pages."""
 
+RUN_GROUP = "run"
+
 STOP_PATIENCE = 10.0
 """Seconds that leaving waits for a stopped run to end by itself."""
 
@@ -69,6 +71,7 @@ class WizardApp(App[int]):
         super().__init__()
         self.start = start
         self.desk = Desk(backend or Backend(), memory or Memory(), start.speed)
+        self.animation_level = "none"
         themes = load_themes()
         for theme in themes:
             self.register_theme(theme)
@@ -93,8 +96,9 @@ class WizardApp(App[int]):
 
     def on_ready(self) -> None:
         """Collect garbage again; what start-up made stays for good and need not be looked through."""
-        gc.freeze()
-        gc.enable()
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     # Navigation
 
@@ -155,7 +159,9 @@ class WizardApp(App[int]):
         if self.desk.is_running:
             self._show("run")
             return
-        self.run_worker(self._play(message), name="the run", group="run", exit_on_error=False)
+        if any(worker.group == RUN_GROUP and not worker.is_finished for worker in self.workers):
+            return  # it is about to begin
+        self.run_worker(self._play(message), name="the run", group=RUN_GROUP, exit_on_error=False)
 
     async def _play(self, message: messages.StartRun) -> None:
         from z2jh_wizard.screens.run_record import RunRecord

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
+
+import pytest
 
 from tests.tui.conftest import Open, Person
 from tests.tui.fakes import FakeBackend, FakeWorld
 from z2jh_wizard.core.errors import CouldNotLook
-from z2jh_wizard.project.folder import Project, open_project
+from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.project.folder import Project, create_project, open_project
+from z2jh_wizard.screens.messages import StartRun
 from z2jh_wizard.screens.recent import Memory
 
 
@@ -445,3 +450,104 @@ async def test_opening_a_folder_that_is_no_project(open_app: Open, tmp_path: Pat
         await person.press("escape")
         await person.at("WelcomeScreen")
         assert person.focused == "folder"
+
+
+async def test_a_folder_with_another_project_is_not_touched(open_app: Open, project: Project) -> None:
+    before = (project.folder / "z2jh.yaml").read_bytes()
+    async with open_app() as person:
+        await person.at("WelcomeScreen")
+        await person.activate("do-practice")
+        await person.sees("Folder of the project")
+        await person.press("ctrl+u")
+        await person.type(str(project.folder))
+        await person.press("ctrl+n")
+        await person.sees("Where shall")
+        await person.press("ctrl+n")
+        await person.sees("Hub name")
+        await person.press("ctrl+n")
+        await person.at("ProblemDialog")
+        await person.sees("! There is a project already")
+    assert (project.folder / "z2jh.yaml").read_bytes() == before
+
+
+async def test_a_broken_project_file_is_a_sentence(open_app: Open, project: Project) -> None:
+    (project.folder / "z2jh.yaml").write_text("[red]: : broken")
+    async with open_app(folder=project.folder) as person:
+        await person.at("ProblemDialog")
+        await person.sees("z2jh.yaml")
+        await person.press("escape")
+        await person.at("WelcomeScreen")
+
+
+async def test_upgrade_asks_for_a_version(open_app: Open, tmp_path: Path, world: FakeWorld) -> None:
+    world.there.add("release")
+    made = create_project(tmp_path / "real", "existing", chart=Chart(version="4.3.0"), release="bio101")
+    async with open_app(folder=made.folder) as person:
+        await person.sees("revision 3")
+        assert "PRACTICE" not in person.screen_text()
+        assert not person.app.screen.query("#do-students")
+        await person.activate("do-upgrade")
+        await person.at("AskText")
+        await person.sees("Now: jupyterhub 4.3.0.")
+        await person.press("ctrl+u")
+        await person.type("4.x")
+        await person.press("enter")
+        await person.sees("! Type a version such as 4.4.0.")
+        await person.press("ctrl+u")
+        await person.type("4.4.0")
+        await person.activate("yes")
+        await person.at("ReviewScreen")
+        assert open_project(made.folder).spec.chart.version == "4.4.0"
+
+
+@pytest.mark.parametrize(("flow", "screen"), [("teardown", "TeardownScreen"), ("resize", "AskText")])
+async def test_other_interrupted_runs_ask_again_what_they_need(
+    open_app: Open, project: Project, flow: str, screen: str
+) -> None:
+    project.journal.parent.mkdir(parents=True, exist_ok=True)
+    line = {"time": "2026-11-20T08:00:00Z", "run": "r1", "what": "run-start", "flow": flow}
+    project.journal.write_text(json.dumps(line) + "\n")
+    async with open_app(folder=project.folder) as person:
+        await person.at("DashboardScreen")
+        await person.activate("do-resume")
+        await person.at(screen)
+
+
+async def test_copy_the_address_and_go_back_to_the_projects(
+    open_app: Open, project: Project, world: FakeWorld
+) -> None:
+    async with open_app(folder=project.folder) as person:
+        await person.sees("not installed yet")
+        await person.press("f7")
+        await person.sees("There is no address yet.")
+        world.there.add("release")
+        await person.press("f5")
+        await person.sees("revision 3")
+        await person.press("f7")
+        await person.until(lambda: person.app.clipboard == "http://127.0.0.1:30080/", "the address is copied")
+        await person.press("escape")
+        await person.at("WelcomeScreen")
+        await person.activate("do-new_project")
+        await person.sees("Folder of the project")
+        assert "PRACTICE" not in person.screen_text()
+        await person.press("escape")
+        await person.at("WelcomeScreen")
+        await person.activate("do-quit")
+        await person.until(lambda: person.app.return_value == 0, "the app ends")
+
+
+async def test_start_is_pressed_twice_and_runs_once(
+    open_app: Open, project: Project, world: FakeWorld, backend: FakeBackend
+) -> None:
+    world.gate = asyncio.Event()
+    async with open_app(folder=project.folder) as person:
+        await person.activate("do-apply")
+        await person.at("ReviewScreen")
+        await person.sees("steps to do")
+        for _ in range(3):
+            person.app.post_message(StartRun("setup"))
+        await person.at("RunScreen")
+        await person.sees("> running")
+        assert len(backend.sessions) == 1
+        world.gate.set()
+        await person.sees("Done.")

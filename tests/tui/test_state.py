@@ -187,11 +187,13 @@ class TestBackend:
     def test_a_project_in_which_something_was_run_is_not_made_anew(self, project: Project) -> None:
         backend = Backend()
         answers = {**default_answers(), "release": "other"}
-        assert backend.make(project.folder, answers).spec.release == "other"
+        with pytest.raises(Refused, match="project already"):
+            backend.make(project.folder, answers)
+        assert backend.make(project.folder, answers, anew=True).spec.release == "other"
         project.journal.parent.mkdir(exist_ok=True)
         project.journal.write_text("{}\n")
         with pytest.raises(Refused, match="at work already"):
-            backend.make(project.folder, answers)
+            backend.make(project.folder, answers, anew=True)
 
     async def test_steps_plan_and_runbook_of_the_real_flows(self, project: Project) -> None:
         backend = Backend()

@@ -58,15 +58,16 @@ class Backend:
 
         return open_project(folder)
 
-    def make(self, folder: Path, answers: Mapping[str, str]) -> Project:
-        """Make a project, or make it anew with other answers as long as nothing was ever run in it.
+    def make(self, folder: Path, answers: Mapping[str, str], *, anew: bool = False) -> Project:
+        """Make a project; ``anew`` replaces the answers of one that this journey made before.
 
-        Refused when something was run: what was made then belongs to the old answers.
+        Refused when there is another project, or when something was run: what was made then belongs to
+        the old answers.
         """
         from z2jh_wizard.flows.pages import new_project
         from z2jh_wizard.project.folder import open_project
 
-        if self.is_project(folder):
+        if anew and self.is_project(folder):
             if open_project(folder).journal.exists():
                 raise Refused(
                     "There is a project at work already",

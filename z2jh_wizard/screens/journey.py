@@ -72,6 +72,15 @@ class Journey:
     visited: set[str] = field(default_factory=set)
     made_with: dict[str, str] | None = None
 
+    def made(self) -> None:
+        """Note that the project was made from the answers as they are now."""
+        self.made_with = dict(self.answers)
+
+    @property
+    def is_anew(self) -> bool:
+        """Tell whether this journey has made a project in the folder before."""
+        return self.made_with is not None and self.made_with.get(FOLDER) == self.answers.get(FOLDER)
+
     @classmethod
     def begin(cls, folder: str, provider: str) -> Journey:
         """Return a journey with the safe default of every question."""

@@ -102,11 +102,12 @@ class PageScreen(StageScreen):
             return
         if self.stage.id == LAST_QUESTIONS and not self.journey.is_current():
             try:
-                project = self.desk.backend.make(self.journey.folder, self.journey.answers)
+                journey = self.journey
+                project = self.desk.backend.make(journey.folder, journey.answers, anew=journey.is_anew)
             except WizardError as error:
                 self.post_message(Trouble(error.problem))
                 return
-            self.journey.made_with = dict(self.journey.answers)
+            self.journey.made()
             self.run_worker(
                 self._open(project), name="opening the project", group="project", exit_on_error=False
             )

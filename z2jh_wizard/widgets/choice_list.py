@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -86,6 +87,7 @@ class ChoiceList(Widget, can_focus=True):
 
     def watch_value(self, value: str) -> None:
         """Tell about another answer."""
+        self._place_terminal_cursor()
         self.post_message(self.Changed(self, value))
 
     def action_move(self, by: int) -> None:
@@ -111,6 +113,13 @@ class ChoiceList(Widget, can_focus=True):
     def on_focus(self) -> None:
         """Draw the cursor."""
         self.refresh()
+        self._place_terminal_cursor()
+
+    def _place_terminal_cursor(self) -> None:
+        """Put the terminal's own cursor on the chosen answer, where screen readers look."""
+        values = [offer.value for offer in self._offers]
+        if self.has_focus and self.value in values:
+            self.app.cursor_position = self.content_region.offset + Offset(0, values.index(self.value))
 
     def on_blur(self) -> None:
         """Draw it without a cursor."""

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -182,6 +182,7 @@ class VirtualTable(ScrollView, can_focus=True):
     def on_focus(self) -> None:
         """Draw the cursor as focused."""
         self.refresh()
+        self._place_terminal_cursor()
 
     def on_blur(self) -> None:
         """Draw the cursor as blurred."""
@@ -193,7 +194,13 @@ class VirtualTable(ScrollView, can_focus=True):
             self._cursor = index
             self._scroll_to_cursor()
             self.refresh()
+            self._place_terminal_cursor()
             self.post_message(self.Marked(self, self.marked))
+
+    def _place_terminal_cursor(self) -> None:
+        """Put the terminal's own cursor on the marked row, where screen readers look."""
+        line = self._cursor - self.scroll_offset.y + 1
+        self.app.cursor_position = self.content_region.offset + Offset(0, line)
 
     @property
     def _visible_rows(self) -> int:
