@@ -66,6 +66,7 @@ class WizardApp(App[int]):
     CSS_PATH: ClassVar = [asset_path(f"styles/{name}.tcss") for name in ("tokens", "layout", "welcome")]
     BINDINGS: ClassVar = bindings("help", "theme", "palette", "quit")
     ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 3
 
     def __init__(self, start: Start, backend: Backend | None = None, memory: Memory | None = None) -> None:
         super().__init__()

@@ -119,9 +119,8 @@ class VirtualTable(ScrollView, can_focus=True):
         """Draw one line; the first is the heading."""
         width = self.size.width
         if y == 0:
-            return self._strip(
-                [column.title for column in self.columns], self._style("table--heading"), width
-            )
+            heading = self.rich_style + self._style("table--heading")
+            return self._strip([column.title for column in self.columns], heading, width)
         index = self.scroll_offset.y + y - 1
         if index >= len(self._keys):
             return Strip.blank(width, self.rich_style)
