@@ -123,3 +123,52 @@ def test_the_whole_journey_headless_leaves_nothing_behind(home, helm_binary):
     ):
         assert words in done.stdout
     assert not list(home.glob("z2jh-practice-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("image-not-found", "its image does not exist"),
+        ("crash-loop", "starts and ends again and again"),
+        ("no-default-storage-class", "no default StorageClass"),
+        ("load-balancer-pending", "gets no public address"),
+        ("quota-exceeded", "quota of the namespace is used up"),
+        ("node-lost", "does not work"),
+        ("api-gone", "does not answer"),
+        ("token-expired", "does not accept your sign-in"),
+    ],
+)
+def test_each_fault_is_explained_while_helm_waits_and_the_journey_goes_on(home, helm_binary, fault, says):
+    environment = {**os.environ, "HOME": str(home), "PATH": f"{helm_binary.parent}:/usr/bin:/bin"}
+    environment["TMPDIR"] = str(home)
+    words = ("practice", "--headless", "--speed", "0.05", "--students", "2", "--fault", fault)
+    done = subprocess.run(
+        [sys.executable, "-m", "z2jh_wizard", *words],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = [line for line in done.stdout.splitlines() if line.startswith("    * ")]
+    assert any(says in line for line in told), told
+    assert "the fault is mended" in told[-1]
+    assert "Receipt for jhub" in done.stdout
+
+
+def test_an_unknown_fault_ends_the_journey_with_a_suggestion(home):
+    environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-m", "z2jh_wizard", "practice", "--headless", "--fault", "crashloop"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "did you mean crash-loop" in done.stderr
+    assert "The project is kept" in done.stderr

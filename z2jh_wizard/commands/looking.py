@@ -47,7 +47,7 @@ def diagnose(parsed: argparse.Namespace) -> int:
     if parsed.json:
         output.answer(machine.text(found))
     for one in found if not parsed.json else ():
-        for line in plain.diagnosis_lines(one.object, one.summary, one.evidence, one.cause, one.next):
+        for line in plain.diagnosis_lines(one.summary, one.evidence, one.cause, one.next):
             output.answer(line)
     if not found and not parsed.json:
         output.answer("Nothing is wrong as far as the cluster tells.")

@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +78,19 @@ async def _play_act(act: journey.Act, as_json: bool) -> int:
     if act.session is None:
         return ExitCode.DONE
     session = act.session()
+    beside = asyncio.ensure_future(_tell(act.meanwhile(session))) if act.meanwhile else None
     outcome = await play(session, as_json=as_json)
+    if beside:
+        await beside
     if session.name == "teardown":
         for line in receipts.lines(receipt_of(session)):
             output.answer(line)
-    return outcome.code
+    return ExitCode.DONE if act.may_fail else outcome.code
+
+
+async def _tell(lines: AsyncIterator[str]) -> None:
+    async for line in lines:
+        output.answer(f"    * {line}")
 
 
 def _act(parsed: argparse.Namespace) -> int:

@@ -9,14 +9,19 @@ from pathlib import Path
 from z2jh_wizard.cloud.practice import control, running_students, start
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows.adapters import adapters_for
 from z2jh_wizard.flows.pages import default_answers, new_project
 from z2jh_wizard.flows.run import RunSession
-from z2jh_wizard.flows.sessions import new_session
+from z2jh_wizard.flows.sessions import new_session, redactor_for
+from z2jh_wizard.flows.status import diagnoses
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
 
 STUDENTS_LIMIT = 120.0
 """Seconds in which the students have to arrive."""
+
+FAULT_LIMIT = 120.0
+"""Seconds in which a fault has to show."""
 
 RESIZED_TO = 3
 CHANGED_SETTING = ("cull.timeout", "7200")
@@ -24,12 +29,17 @@ CHANGED_SETTING = ("cull.timeout", "7200")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One part of the journey: a title, what a person would type, and a run or a piece of work."""
+    """One part of the journey: a title, what a person would type, and a run or a piece of work.
+
+    ``meanwhile`` goes on beside the run; a run that ``may_fail`` does not end the journey.
+    """
 
     title: str
     typed: str
     session: Callable[[], RunSession] | None = None
     work: Callable[[], AsyncIterator[str]] | None = None
+    meanwhile: Callable[[RunSession], AsyncIterator[str]] | None = None
+    may_fail: bool = False
 
 
 def make_practice_project(folder: Path) -> Project:
@@ -58,7 +68,7 @@ def acts(project: Project, students: int, fault: str, speed: float, clock: Clock
 
     return [
         Act("Start the practice cluster", "z2jh-wizard practice start", work=begin),
-        *([Act(f"Fault: {fault}", f"z2jh-wizard practice fault {fault}", work=misbehave)] if fault else []),
+        *(_misfortune(project, fault, misbehave, clock) if fault else []),
         Act(
             "Create the cluster and install the hub",
             "z2jh-wizard apply",
@@ -78,6 +88,47 @@ def acts(project: Project, students: int, fault: str, speed: float, clock: Clock
             lambda: new_session(project, "teardown"),
         ),
     ]
+
+
+def _misfortune(
+    project: Project, fault: str, misbehave: Callable[[], AsyncIterator[str]], clock: Clock
+) -> list[Act]:
+    """Return the acts in which something goes wrong, is explained, and is mended while Helm still waits."""
+
+    async def explain_and_mend(session: RunSession) -> AsyncIterator[str]:
+        async for line in _explain(project, session, clock):
+            yield line
+        await control(project, "clear")
+        yield "z2jh-wizard practice clear: the fault is mended, and the run goes on"
+
+    return [
+        Act(f"Fault: {fault}", f"z2jh-wizard practice fault {fault}", work=misbehave),
+        Act(
+            "Install the hub in spite of it, and ask what is wrong",
+            "z2jh-wizard apply & z2jh-wizard diagnose",
+            lambda: new_session(project, "setup"),
+            meanwhile=explain_and_mend,
+            may_fail=True,
+        ),
+    ]
+
+
+async def _explain(project: Project, session: RunSession, clock: Clock) -> AsyncIterator[str]:
+    """Ask for diagnoses until there is one, the cluster cannot be asked, or the run ends."""
+    began = clock.now()
+    while session.outcome is None and (clock.now() - began).total_seconds() < FAULT_LIMIT:
+        await clock.sleep(1)
+        try:
+            found = await diagnoses(adapters_for(project, redactor_for(project)))
+        except WizardError as error:
+            for line in error.problem.lines():
+                yield line
+            return
+        for one in found:
+            yield f"{one.summary}. {one.cause}"
+            yield f"  what to do next: {one.next}"
+        if found:
+            return
 
 
 async def students_arrive(project: Project, wanted: int, clock: Clock) -> AsyncIterator[str]:

@@ -88,14 +88,14 @@ def status_lines(report: StatusReport) -> list[str]:
         rows = [(pod.name, pod.status, str(pod.restarts), pod.node) for pod in report.pods]
         lines += ["", *table(("name", "status", "restarts", "node"), rows)]
     for problem in report.problems:
-        lines += ["", f"! {problem.object}: {problem.summary}", f"  What to do next: {problem.next}"]
+        lines += ["", f"! {problem.summary}", f"  What to do next: {problem.next}"]
     return [plain(line) for line in lines]
 
 
-def diagnosis_lines(about: str, summary: str, evidence: str, cause: str, next_step: str) -> list[str]:
-    """Return one diagnosis for people."""
+def diagnosis_lines(summary: str, evidence: str, cause: str, next_step: str) -> list[str]:
+    """Return one diagnosis for people; the summary names what it is about."""
     parts = (("evidence", evidence), ("cause", cause), ("next", next_step))
-    return [plain(f"! {about}: {summary}"), *(plain(f"    {name}: {text}") for name, text in parts if text)]
+    return [plain(f"! {summary}"), *(plain(f"    {name}: {text}") for name, text in parts if text)]
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
