@@ -85,7 +85,9 @@ class WizardApp(App[int]):
     def on_mount(self) -> None:
         """Show the screen that the start asks for."""
         if self.start.ascii_only:
-            _draw_ascii()
+            from z2jh_wizard.widgets.ascii_drawing import draw_ascii
+
+            draw_ascii()
             self.add_class("-ascii")
         folder = self.start.folder
         if folder and self.desk.backend.is_project(folder):
@@ -297,19 +299,6 @@ def _at_work(project: Project) -> Problem:
         "The run goes on.",
         "Open that project to watch or stop it, then open the other one.",
     )
-
-
-def _draw_ascii() -> None:
-    """Draw scroll bars without block characters; Textual keeps their renderer on the class."""
-    from textual.scrollbar import ScrollBar, ScrollBarRender
-
-    class PlainScrollBar(ScrollBarRender):
-        """Scroll bars of spaces in two colours."""
-
-        VERTICAL_BARS: ClassVar = [" "] * 8
-        HORIZONTAL_BARS: ClassVar = [" "] * 8
-
-    ScrollBar.renderer = PlainScrollBar
 
 
 def run_app(start: Start) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,11 +14,11 @@ from textual.widget import Widget
 
 from z2jh_wizard.core import checks
 from z2jh_wizard.core.errors import Problem, WizardError
-from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.screens.backend import Interruption
 from z2jh_wizard.screens.base import WizardScreen, style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import AskChoice, AskText, Notice
+from z2jh_wizard.screens.hub_facts import Counts, facts, problem_line
 from z2jh_wizard.screens.live_panes import EventsPane, LivePane, PodsPane
 from z2jh_wizard.screens.messages import Go, StartRun
 from z2jh_wizard.screens.run_record import span
@@ -32,18 +31,12 @@ from z2jh_wizard.widgets.problem_panel import ProblemPanel
 from z2jh_wizard.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
-    from z2jh_wizard.core.report import ProblemReport, StatusReport
+    from z2jh_wizard.core.report import StatusReport
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at the whole status, and only if the live store told of a change."""
 
 CLEAR = "clear"
-
-STUDENT = "singleuser-server"
-"""The component of a student's server, as KubeSpawner labels it."""
-
-PROBLEM_LIMIT = 400
-"""Characters of one problem; F2 on the pod and diagnose have the rest."""
 
 
 class DashboardScreen(WizardScreen):
@@ -182,27 +175,15 @@ class DashboardScreen(WizardScreen):
             return
         absent = report.release.state == "absent"
         apply.label = "Set up" if absent else "Apply again"
-        self.query_one("#facts", Plain).show(_facts(report, self._counts(report), self._stale()))
+        self.query_one("#facts", Plain).show(facts(report, self._counts(report), self._stale()))
         self.query_one("#problems").display = bool(report.problems)
-        lines = [plain(_problem_line(one), PROBLEM_LIMIT) for one in report.problems]
+        lines = [problem_line(one) for one in report.problems]
         self.query_one("#problem-lines", Plain).show("\n".join(lines))
 
     def _counts(self, report: StatusReport) -> Counts:
-        """Return the numbers of the live store, which are newer than the report's."""
-        if self.desk.live is None:
-            return Counts.of_report(report)
-        from z2jh_wizard.kube.kinds import NODES, PODS
-
-        pods, nodes = self.desk.live.pane(PODS), self.desk.live.pane(NODES)
-        if pods.seen is None or nodes.seen is None:
-            return Counts.of_report(report)
-        return Counts(
-            sum(node.ready for node in nodes.rows.values()),
-            len(nodes.rows),
-            sum(pod.is_ready for pod in pods.rows.values()),
-            len(pods.rows),
-            sum(pod.component == STUDENT for pod in pods.rows.values()),
-        )
+        """Return the numbers of the live store if there are any: they are newer than the report's."""
+        live = self.desk.live and Counts.of_store(self.desk.live)
+        return live or Counts.of_report(report)
 
     def _stale(self) -> str:
         if self._problem is None:
@@ -365,53 +346,6 @@ class DashboardScreen(WizardScreen):
 def _student_count(text: str) -> str | None:
     fine = text.isascii() and text.isdecimal() and int(text) <= 1000
     return None if fine else "Type a whole number of students, from 0 to 1000."
-
-
-def _problem_line(one: ProblemReport) -> str:
-    about = one.summary if one.object in one.summary else f"{one.object}: {one.summary}"
-    return f"! {about}. Next: {one.next}"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many nodes and pods there are and are ready, and how many students have a server."""
-
-    nodes_ready: int
-    nodes: int
-    pods_ready: int
-    pods: int
-    students: int
-
-    @classmethod
-    def of_report(cls, report: StatusReport) -> Counts:
-        """Count what a report lists."""
-        return cls(
-            sum(node.ready for node in report.nodes),
-            len(report.nodes),
-            sum(pod.ready for pod in report.pods),
-            len(report.pods),
-            report.students,
-        )
-
-
-def _facts(report: StatusReport, counts: Counts, stale: str) -> str:
-    release = report.release
-    if release.state == "absent":
-        hub = "not installed yet: Set up shows the plan first"
-    else:
-        revision = f", revision {release.revision}" if release.revision else ""
-        why = f": {release.why}" if release.why and release.state != "deployed" else ""
-        hub = f"{release.state}{revision}, {release.chart}{why}"
-    nodes = f"{counts.nodes_ready} of {counts.nodes} ready" if counts.nodes else "none yet"
-    pods = f"{counts.pods_ready} of {counts.pods} ready"
-    lines = [
-        f"Address   {report.url or 'none yet'}",
-        f"Release   {hub}",
-        f"Nodes     {nodes:<16} Pods  {pods:<18} Students  {counts.students}",
-    ]
-    if report.cluster:
-        lines.append(f"Cluster   {report.cluster}")
-    return "\n".join([stale, *lines] if stale else lines)
 
 
 def _details(title: str, row: Any) -> Notice:
