@@ -131,6 +131,11 @@ def test_known_keys_of_a_generation_are_those_of_its_versions(generation):
         ("rbac.enabled", "1.2.0", Kind.KEY, ""),
         ("rbac.enabled", "2.0.0", Kind.REMOVED, "rbac.create"),
         ("gateway.enabled", "4.4.0", Kind.OTHER_CHART, "httpRoute.enabled"),
+        ("hub.uid", "0.11.1", Kind.KEY, ""),
+        ("hub.uid", "1.0.0", Kind.REMOVED, "runAsUser"),
+        ("imagePullSecret.enabled", "0.11.1", Kind.KEY, ""),
+        ("imagePullSecret.create", "0.10.0", Kind.KEY, ""),
+        ("singleuser.schedulerStrategy", "0.8.0", Kind.REMOVED, "spread is false"),
         ("gateway", "4.4.0", Kind.OTHER_CHART, "HelmForge"),
         ("hub.condig.JupyterHub", "4.4.0", Kind.UNKNOWN, "hub.config.JupyterHub"),
         ("extraConfig", "4.4.0", Kind.UNKNOWN, "hub.extraConfig"),
@@ -160,6 +165,15 @@ def test_the_values_themselves_are_a_section_and_never_a_list():
     assert "no list" in look_up([0, "hub"], "4.4.0").sentence
 
 
+def test_a_type_may_be_another_one_in_helmforge():
+    row = paths_at("1.0.6", "helmforge")["hub.extraConfig"]
+    assert (row.type_in("z2jh"), row.type_in("helmforge")) == ("map", "string")
+    assert look_up(["hub", "extraConfig", "mine"], "4.4.0").kind is Kind.INSIDE
+    match = look_up(["hub", "extraConfig", "mine"], "1.0.6", "helmforge")
+    assert match.kind is Kind.OTHER_CHART
+    assert "HelmForge takes one text" in match.sentence
+
+
 def test_list_indexes_belong_to_the_value():
     assert look_up(["ingress", "hosts", 0], "4.4.0").kind is Kind.INSIDE
     assert look_up(["singleuser", "profileList", 2, "display_name"], "4.4.0").kind is Kind.INSIDE
@@ -174,7 +188,7 @@ def test_one_setting_keeps_its_row_through_all_its_names():
         "auth.allowedUsers",
         "hub.config.Authenticator.allowed_users",
     )
-    assert [row.path_at(version) for version in ("v0.6", "0.10.0", "0.11.0")] == [
+    assert [row.path_at(version) for version in ("v0.6", "0.10.6", "0.11.0")] == [
         "auth.whitelist.users",
         "auth.allowedUsers",
         "hub.config.Authenticator.allowed_users",

@@ -77,15 +77,20 @@ class KeyRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """JSON types joined by ``|`` (map, list, string, integer, number, boolean, null), or ``any``."""
     names: tuple[KeyName, ...] = ()
     helmforge: str = ""
+    helmforge_type: str = ""
+    """The type in HelmForge where that is another one."""
     default: Any = msgspec.UNSET
     """What the chart says itself; UNSET when that is not known, for None is a default too."""
     choices: tuple[str, ...] = ()
     note: str = ""
 
-    @property
-    def open(self) -> bool:
-        """Whether everything below this key is the user's own."""
-        return not {"map", "list", "any"}.isdisjoint(self.type.split("|"))
+    def type_in(self, family: Family) -> str:
+        """Return the type that a chart wants, written as ``type`` is."""
+        return (self.helmforge_type if family == "helmforge" else "") or self.type
+
+    def open_in(self, family: Family) -> bool:
+        """Return whether everything below this key is the user's own."""
+        return not {"map", "list", "any"}.isdisjoint(self.type_in(family).split("|"))
 
     def paths(self, generation: Generation) -> tuple[str, ...]:
         """Return the names of this setting in a generation, the newest last."""

@@ -59,7 +59,7 @@ def look_up(path: Sequence[str | int], version: str, family: Family = "z2jh") ->
     if found == text:
         whole = len(parts) == len(path)
         return KeyMatch(text, Kind.KEY if whole else Kind.INSIDE, found, alive[found])
-    if found and alive[found].open:
+    if found and alive[found].open_in(family):
         return KeyMatch(text, Kind.INSIDE, found, alive[found])
     if not found and any(key.startswith(f"{text}.") for key in alive):
         return KeyMatch(text, Kind.SECTION, text)
@@ -109,7 +109,7 @@ def _is_above(key: str, _row: KeyRow, text: str) -> bool:
 
 
 def _is_inside(key: str, row: KeyRow, text: str) -> bool:
-    return row.open and text.startswith(f"{key}.")
+    return row.open_in("z2jh") and text.startswith(f"{key}.")
 
 
 def _other_chart(text: str, version: str, family: Family, row: KeyRow) -> KeyMatch:
@@ -119,7 +119,8 @@ def _other_chart(text: str, version: str, family: Family, row: KeyRow) -> KeyMat
         row.path_at(version, family) if text in {row.helmforge, *(name.path for name in row.names)} else None
     )
     instead = f"; here it is {called}" if called else ""
-    sentence = f"{text} is a key of the {CHART_TITLES[other]} chart{instead}."
+    note = f" {row.note}" if row.note else ""
+    sentence = f"{text} is a key of the {CHART_TITLES[other]} chart{instead}.{note}"
     return KeyMatch(text, Kind.OTHER_CHART, text, row, sentence, (called,) if called else ())
 
 
