@@ -299,10 +299,11 @@ async def test_interrupted_run_is_offered_and_resumed(
     memory.remember_project(project.folder)
     async with open_app() as person:
         await person.at("WelcomeScreen")
-        await person.sees("! setup of 2026-11-20T08:00:00Z was interrupted")
+        await person.sees("! setup from 2026-11-20 08:00:00 UTC was interrupted")
         await person.activate("recent")
         await person.at("DashboardScreen")
-        await person.sees("was interrupted at the step")
+        await person.sees("from 2026-11-20 08:00:00 UTC was interrupted")
+        await person.sees('"Install')
         await person.until(lambda: person.focused == "do-resume", "focus on Resume")
         await person.press("enter")
         await person.at("RunScreen")

@@ -317,7 +317,12 @@ class TestLivePanes:
             store.tell(events=Pane({warning.key: warning}, seen=now))
             await person.press("f3")
             await person.sees("Failed: [/foo] (x3)")
-        assert not store.running
+            project.kubeconfig.unlink()
+            await person.app.desk.close_live()
+            assert not store.running
+            await person.press("f5")
+            await person.sees("There is no cluster.")
+            assert len(store.listeners) == 1, "only the dashboard's own numbers"
         assert {EVENTS.name, PODS.name} <= set(store.panes)
 
     async def test_a_store_that_cannot_be_made_says_why(

@@ -39,6 +39,16 @@ class Interruption:
     time: str
     step: str
 
+    @property
+    def when(self) -> str:
+        """Return when it began, for people."""
+        return self.time.replace("T", " ").replace("Z", " UTC")
+
+    def sentence(self, step_title: str) -> str:
+        """Say what was interrupted and what Resume does."""
+        at = f' at the step "{step_title}"' if step_title else ""
+        return f"! A run of {self.flow} from {self.when} was interrupted{at}. Resume carries on."
+
 
 async def _load(module: str) -> Any:
     """Import a module of the wizard without stopping the screen."""

@@ -58,6 +58,7 @@ class DashboardScreen(WizardScreen):
         self._problem: Problem | None = None
         self._interrupted: Interruption | None = None
         self._dirty = False
+        self._looking = False
         self._unlisten: Callable[[], None] | None = None
 
     def why(self) -> str:
@@ -116,19 +117,22 @@ class DashboardScreen(WizardScreen):
         """Look at everything again."""
         if self.desk.live:
             self.desk.live.retry_now()
-        self.run_worker(
-            self._look(), name="looking at the hub", group="status", exclusive=True, exit_on_error=False
-        )
+        self._start_looking()
         for pane in self.query(LivePane):
             pane.connect()
 
+    def _start_looking(self) -> None:
+        """Look once more, unless a look is on its way: a slow one must be able to end."""
+        if not self._looking:
+            self._looking = True
+            self.run_worker(self._look(), name="looking at the hub", group="status", exit_on_error=False)
+
     def _look_if_changed(self) -> None:
-        if self._dirty and self.is_current:
-            self.run_worker(
-                self._look(), name="looking at the hub", group="status", exclusive=True, exit_on_error=False
-            )
-        elif self._problem:
+        """Look again after a change, or while the last look failed; let the age of what is stale grow."""
+        if self._problem:
             self._show_facts()
+        if (self._dirty or self._problem) and self.is_current:
+            self._start_looking()
 
     @on(LivePane.Connected)
     def _listen(self) -> None:
@@ -145,13 +149,14 @@ class DashboardScreen(WizardScreen):
 
     async def _look(self) -> None:
         self._dirty = False
-        if self.desk.project is None:
-            return
         try:
-            self._report = await self.desk.backend.status(self.desk.project)
-            self._looked, self._problem = time.monotonic(), None
+            if self.desk.project:
+                self._report = await self.desk.backend.status(self.desk.project)
+                self._looked, self._problem = time.monotonic(), None
         except WizardError as error:
             self._problem = error.problem
+        finally:
+            self._looking = False
         self._show_facts()
 
     def _show_interrupted(self) -> None:
@@ -160,10 +165,17 @@ class DashboardScreen(WizardScreen):
         line.display = found is not None
         self.query_one("#do-resume").display = found is not None
         if found:
-            at = f" at the step {found.step}" if found.step else ""
-            line.show(
-                f"! A run of {found.flow} that began {found.time} was interrupted{at}. Resume looks first."
+            line.show(found.sentence(found.step))
+            self.run_worker(
+                self._name_step(found), name="naming the step", group="interrupted", exit_on_error=False
             )
+
+    async def _name_step(self, found: Interruption) -> None:
+        """Say the step's title in place of its id, where the flow can be built without options."""
+        if self.desk.project and found.step and found.flow in ("setup", "teardown"):
+            steps = await self.desk.backend.steps(self.desk.project, found.flow)
+            titles = {step.id: step.title for step in steps}
+            self.query_one("#interrupted", Plain).show(found.sentence(titles.get(found.step, found.step)))
 
     def _show_facts(self) -> None:
         report = self._report
@@ -174,7 +186,8 @@ class DashboardScreen(WizardScreen):
             self.query_one("#facts", Plain).show("No data yet. F5 looks again.")
             return
         absent = report.release.state == "absent"
-        apply.label = "Set up" if absent else "Apply again"
+        again = "Apply" if self._interrupted else "Apply again"
+        apply.label = "Set up" if absent else again
         self.query_one("#facts", Plain).show(facts(report, self._counts(report), self._stale()))
         self.query_one("#problems").display = bool(report.problems)
         lines = [problem_line(one) for one in report.problems]

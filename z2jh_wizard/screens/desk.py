@@ -64,6 +64,11 @@ class Desk:
         """Tell whether a run is at work."""
         return self.run is not None and not self.run.is_over
 
+    @property
+    def has_cluster(self) -> bool:
+        """Tell whether the project knows a cluster that can be watched."""
+        return self.project is not None and self.project.kubeconfig.exists()
+
     async def open(self, project: Project) -> None:
         """Put a project on the desk in place of another."""
         if self.project and self.project.folder != project.folder:
@@ -81,7 +86,7 @@ class Desk:
     async def open_live(self) -> LiveStore | None:
         """Return the live store, started; None while the project has no kubeconfig."""
         async with self._opening_live:
-            if self.live is None and self.project and self.project.kubeconfig.exists():
+            if self.live is None and self.project and self.has_cluster:
                 store = await self.backend.live(self.project)
                 store.start()
                 self.live = store

@@ -68,9 +68,9 @@ def facts(report: StatusReport, counts: Counts, stale: str) -> str:
     if release.state == "absent":
         hub = "not installed yet: Set up shows the plan first"
     else:
-        revision = f", revision {release.revision}" if release.revision else ""
+        revision = f"revision {release.revision}" if release.revision else ""
         why = f": {release.why}" if release.why and release.state != "deployed" else ""
-        hub = f"{release.state}{revision}, {release.chart}{why}"
+        hub = ", ".join(filter(None, (release.state, revision, release.chart))) + why
     nodes = f"{counts.nodes_ready} of {counts.nodes} ready" if counts.nodes else "none yet"
     pods = f"{counts.pods_ready} of {counts.pods} ready"
     lines = [

@@ -18,6 +18,8 @@ from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 if TYPE_CHECKING:
     from z2jh_wizard.kube.live import LiveStore
 
+NO_CLUSTER = "There is no cluster. Apply makes one."
+
 CELLS_AGE_EVERY = 1.0
 """Seconds between two repaints of ages; only panes that can be seen are repainted."""
 
@@ -39,6 +41,7 @@ class LivePane(Vertical):
         self._unlisten: Callable[[], None] | None = None
         self._store: LiveStore | None = None
         self._rows: dict[str, Any] = {}
+        self._connecting = False
 
     def compose(self) -> ComposeResult:
         """Make heading, table and the words for when there is nothing to show."""
@@ -54,16 +57,21 @@ class LivePane(Vertical):
 
     def on_unmount(self) -> None:
         """Stop listening; the store itself belongs to the desk."""
-        if self._unlisten:
-            self._unlisten()
-            self._unlisten = None
+        self._disconnect()
 
     def connect(self) -> None:
-        """Listen to the store as soon as there is one."""
-        if self._unlisten is None and self.is_attached:
+        """Listen to the desk's store as soon as there is one, and to no other."""
+        if self._store is not None and self._store is not self.desk.live:
+            self._disconnect()
+        if self._store is not None or self._connecting or not self.is_attached:
+            return
+        if self.desk.has_cluster:
+            self._connecting = True
             self.app.run_worker(
                 self._connect(), name=f"watching {self.TITLE}", group="live", exit_on_error=False
             )
+        else:
+            self._say(self.TITLE, NO_CLUSTER)
 
     async def _connect(self) -> None:
         try:
@@ -71,13 +79,19 @@ class LivePane(Vertical):
         except WizardError as error:
             self._say(f"! {self.TITLE} cannot be watched", "\n".join(error.problem.lines()))
             return
-        if store is None:
-            self._say(self.TITLE, "There is no cluster yet. Apply makes one.")
-        elif self._unlisten is None and self.is_attached:
+        finally:
+            self._connecting = False
+        if store is not None and self._store is None and self.is_attached:
             self._store = store
             self._unlisten = store.listen(self._changed)
             self.update_rows()
             self.post_message(self.Connected())
+
+    def _disconnect(self) -> None:
+        if self._unlisten:
+            self._unlisten()
+        self._store = self._unlisten = None
+        self._rows = {}
 
     def _changed(self, kinds: frozenset[str]) -> None:
         if self.KIND in kinds and self.is_attached:

@@ -26,7 +26,7 @@ def _note(backend: Backend, folder: Path) -> str:
         found = backend.interruption(backend.open(folder))
     except WizardError:
         return "! cannot be read"
-    return f"! {found.flow} of {found.time} was interrupted: Enter to carry on" if found else ""
+    return f"! {found.flow} from {found.when} was interrupted: Enter to carry on" if found else ""
 
 
 class RecentProjects(OptionList):

@@ -57,9 +57,7 @@ class ReviewScreen(StageScreen):
 
     def why(self) -> str:
         """Say what happens here."""
-        return (
-            "Nothing was made yet. This is what Start will do, step by step; it can be stopped at any moment."
-        )
+        return "Nothing is changed before Start. This is the plan; a run can be stopped at any moment."
 
     def body(self) -> ComposeResult:
         """Make problems, plan, commands and config.yaml."""
@@ -178,6 +176,8 @@ class ReviewScreen(StageScreen):
             self._show_plan()
         to_do = sum(one.look.finding in (Finding.ABSENT, Finding.DRIFTED) for one in self._planned.values())
         note = f"{to_do} of {len(self._planned)} steps to do."
+        if unknown := sum(one.look.finding is Finding.UNKNOWN for one in self._planned.values()):
+            note = f"! {unknown} steps could not be looked at, so Start is held back. F5 looks again."
         self.query_one("#plan-note", Plain).show(f"{note} {PRACTICE_NOTE}" if self.desk.is_practice else note)
 
     def _show_plan(self) -> None:
