@@ -1,0 +1,1 @@
+"""Tests of the values file: reading, editing, chart versions, migration."""
