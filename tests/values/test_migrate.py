@@ -357,3 +357,45 @@ def test_a_key_that_was_forgotten_before_is_listed_with_what_became_of_it(text: 
     migration = migrate(document(text), "0.11.1", TARGET)
     assert migration.document.values == document(text).values
     assert said in next(item.decide for item in migration.manual if item.rule == "schema")
+
+
+def test_an_edit_of_a_type_that_is_refused_is_left_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Document, path: Path, value: Any) -> Document:
+        raise Refused("an alias is in the way")
+
+    monkeypatch.setattr(Document, "set", refuse)
+    migration = migrate(document("{cull: {timeout: '60'}}"), "0.11.1", "1.0.0")
+    assert migration.document.get(("cull", "timeout")) == "60"
+    assert "an alias is in the way" in next(
+        item.decide for item in migration.manual if item.path[:1] == ("cull",)
+    )
+
+
+def test_types_are_mended_only_where_that_is_no_guess() -> None:
+    text = """
+    cull: {timeout: [60]}
+    debug: {enabled: 1}
+    singleuser: {cpu: {limit: half}}
+    proxy: {secretToken: yes}
+    """
+    migration = migrate(document(text), "0.11.1", "1.0.0")
+    assert migration.document.get(("cull", "timeout")) == [60]
+    assert migration.document.get(("singleuser", "cpu", "limit")) == "half"
+    assert {item.path for item in migration.manual if item.rule == "schema"} == {
+        ("cull", "timeout"),
+        ("debug", "enabled"),
+        ("singleuser", "cpu", "limit"),
+    }
+    assert migration.document.get(("proxy", "secretToken")) == "true"
+
+
+def test_a_whole_number_with_a_point_counts_as_an_integer() -> None:
+    migration = migrate(document("{cull: {timeout: 60.0}}"), "0.11.1", "1.0.0")
+    assert not [item for item in migration.manual if item.rule == "schema"]
+
+
+def test_comments_of_a_section_that_became_empty_do_not_keep_it() -> None:
+    text = "auth:\n  # people\n  type: github\n  # the end\nhub:\n  fsGid: 1\n"
+    migration = migrate(document(text), "v0.6", TARGET)
+    assert not migration.document.has(("auth",))
+    assert "# people" in migration.document.data.decode()
