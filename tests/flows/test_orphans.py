@@ -50,9 +50,10 @@ async def settle(project, clock=None):
     return [line async for line in settle_orphans(project, clock or FakeClock(), asyncio.Event())]
 
 
-async def test_a_child_that_lives_is_interrupted_after_the_patience_is_over(project, child_of):
+async def test_a_child_that_lives_is_interrupted_after_the_patience_is_over(project, child_of, monkeypatch):
+    monkeypatch.setattr(orphans, "PATIENCE", 0.3)
     process = child_of(SLEEPER)
-    lines = await settle(project)
+    lines = await settle(project, SystemClock())
     assert "waiting" in lines[0]
     assert "interrupting" in lines[1]
     assert process.wait() in (-signal.SIGINT, 1)
