@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.values.samples import DUPLICATES, NAMES, sample
 from z2jh_wizard.core.errors import ExitCode, InvalidInput, Refused
 from z2jh_wizard.values.document import Document
-from z2jh_wizard.values.editing import EditRefused
 from z2jh_wizard.values.nodes import Mapping, Node
 from z2jh_wizard.values.paths import Path
+from z2jh_wizard.values.places import EditRefused
 from z2jh_wizard.values.reading import Unreadable
 from z2jh_wizard.values.trees import same
 
@@ -160,6 +160,7 @@ def test_setting_a_key_changes_its_own_lines_only(lines, line_end, outer, end, c
         ("a:\n- 1\n- 2\n", ("a",), [3], "a:\n- 3\n"),
         ("a: # c\n", ("a", "b"), 1, "a: # c\n  b: 1\n"),
         ("a: {}\n", ("a", "b", "c"), 1, "a: {b: {c: 1}}\n"),
+        ("a: &x { # {\n}\n", ("a", "b"), 1, "a: &x {b: 1 # {\n}\n"),
         ("a: {b: 1}\n", ("a",), {"c": "x, y"}, 'a: {c: "x, y"}\n'),
         ("a: {b}\n", ("a", "b"), 1, "a: {b: 1}\n"),
         ("a: [1, 2]\n", ("a", 1), {"b": None}, "a: [1, {b: null}]\n"),

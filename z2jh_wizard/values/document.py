@@ -18,9 +18,10 @@ from typing import Any
 
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values import trees
-from z2jh_wizard.values.editing import GONE, Editor, EditRefused
+from z2jh_wizard.values.editing import GONE, Editor
 from z2jh_wizard.values.nodes import Alias, Mapping, Node, Sequence
 from z2jh_wizard.values.paths import Path, format_path
+from z2jh_wizard.values.places import EditRefused
 from z2jh_wizard.values.reading import Parsed, Position, Tree, parse
 
 WRAPPERS: tuple[Path, ...] = (

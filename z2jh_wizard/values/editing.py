@@ -10,27 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from z2jh_wizard.core.errors import ExitCode, Refused
-from z2jh_wizard.values.nodes import Alias, Entry, Mapping, Node, Scalar, Sequence
-from z2jh_wizard.values.paths import Path, format_path
-from z2jh_wizard.values.reading import Parsed, describe
-from z2jh_wizard.values.rendering import Rendered, Style, Written, entry_lines, item_lines, one_line, render
-from z2jh_wizard.values.words import meaning
-
-
-class EditRefused(Refused):
-    """An edit of a values file that would be doubtful; nothing was changed."""
-
-    code = ExitCode.WRONG_USE
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"{format_path(path) or 'the file'} was not changed",
-            reason,
-            still_works="The file is as it was.",
-            next_step="Change this place by hand, or mend it and try again.",
-        )
-        self.reason = reason
+from z2jh_wizard.values.nodes import Mapping, Node, Scalar, Sequence
+from z2jh_wizard.values.paths import Path
+from z2jh_wizard.values.places import EditRefused, Places, Step
+from z2jh_wizard.values.rendering import Rendered, Written, entry_lines, item_lines, one_line, render
 
 
 class _Gone:
@@ -49,136 +32,8 @@ class Edit:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One part of a way through the nodes: item or entry number ``at`` of ``into``."""
-
-    into: Mapping | Sequence
-    at: int
-
-    @property
-    def entry(self) -> Entry:
-        assert isinstance(self.into, Mapping)
-        return self.into.entries[self.at]
-
-    @property
-    def node(self) -> Node:
-        return self.entry.value if isinstance(self.into, Mapping) else self.into.items[self.at]
-
-
-class Editor:
-    """Edits one text that was read; ``block_text`` as in ``Style``."""
-
-    def __init__(self, source: Parsed, *, block_text: bool = True) -> None:
-        self._source = source
-        self._block_text = block_text
-        self._text = source.text
-        self._root = source.composed.root
-        self._aliased: dict[int, Alias] = {id(alias.target): alias for alias in source.composed.aliases}
-
-    # ---- finding ----
-
-    def _walk(self, path: Path) -> tuple[list[_Step], Path]:
-        """Return the steps that are written in the file, and the rest of the path that is not."""
-        if self._source.duplicates:
-            raise EditRefused(path, f"{describe(self._source.duplicates[0])}: Helm takes the last one only.")
-        steps: list[_Step] = []
-        node = self._root
-        for depth, part in enumerate(path):
-            at = self._child(node, part, path[: depth + 1])
-            if at is None:
-                return steps, path[depth:]
-            assert isinstance(node, (Mapping, Sequence))
-            steps.append(_Step(node, at))
-            node = steps[-1].node
-        return steps, ()
-
-    def _child(self, node: Node | None, part: str | int, path: Path) -> int | None:
-        """Return the number of the child that a part of a path names, None when there is none."""
-        if node is None or (isinstance(node, Scalar) and _is_null(node)):
-            if isinstance(part, int):
-                raise EditRefused(path, "There is no list yet.")
-            return None
-        self._not_shared(node, path)
-        if isinstance(node, Alias):
-            raise EditRefused(path, f"{format_path(path[:-1])} is *{node.anchor}, shared with others.")
-        if isinstance(node, Mapping) and isinstance(part, str):
-            return next((at for at, entry in enumerate(node.entries) if entry.name == part), None)
-        if isinstance(node, Sequence) and isinstance(part, int):
-            if part > len(node.items):
-                raise EditRefused(path, f"The list has {len(node.items)} items.")
-            return part if part < len(node.items) else None
-        kind = {Mapping: "a map", Sequence: "a list"}.get(type(node), "a single value")
-        raise EditRefused(path, f"{format_path(path[:-1]) or 'The file'} holds {kind}.")
-
-    def _not_shared(self, node: Node, path: Path) -> None:
-        alias = self._aliased.get(id(node))
-        if alias:
-            line = self._source.position(alias.start).line
-            raise EditRefused(path, f"It belongs to &{node.anchor}, which line {line} uses too.")
-
-    # ---- places in the text ----
-
-    def _line_start(self, at: int) -> int:
-        return self._text.rfind("\n", 0, at) + 1
-
-    def _line_end(self, at: int) -> int:
-        """Return where the line ends, before its line break."""
-        stop = self._text.find("\n", at)
-        if stop < 0:
-            return len(self._text)
-        return stop - 1 if stop > at and self._text[stop - 1] == "\r" else stop
-
-    def _break_at(self, at: int) -> str:
-        """Return the line break at this place, or the one the file uses."""
-        for line_break in ("\r\n", "\n"):
-            if self._text.startswith(line_break, at):
-                return line_break
-        return self.style.line_end
-
-    def _column(self, at: int) -> int:
-        return at - self._line_start(at)
-
-    def _is_first(self, at: int) -> bool:
-        return not self._text[self._line_start(at) : at].strip(" ")
-
-    def _column_of(self, step: _Step) -> int:
-        """Return the column of a step's key or dash."""
-        if isinstance(step.into, Mapping):
-            return self._column(step.entry.key.start)
-        return self._column(self._dash(step))
-
-    def _dash(self, step: _Step) -> int:
-        """Return where the dash of a block list's item is."""
-        assert isinstance(step.into, Sequence)
-        at = step.into.items[step.at - 1].end if step.at else step.into.start
-        while self._text[at] != "-":
-            at = _end_of(_SPACE, self._text, at)
-            if self._text[at] in "&!":  # the anchor or the tag of the list
-                at = _end_of(_WORD, self._text, at)
-        return at
-
-    @property
-    def style(self) -> Style:
-        """How this file is written, judged by its first nested map and first list."""
-        indent = 0
-        deeper: bool | None = None
-        queue = [self._root] if isinstance(self._root, Mapping) and not self._root.flow else []
-        for node in queue:
-            for entry in node.entries:
-                value = entry.value
-                column = self._column(entry.key.start)
-                if isinstance(value, Mapping) and not value.flow and value.entries:
-                    indent = indent or self._column(value.entries[0].key.start) - column
-                    queue.append(value)
-                elif isinstance(value, Sequence) and not value.flow and deeper is None:
-                    deeper = self._column(self._dash(_Step(value, 0))) > column
-            if (indent > 0 and deeper is not None) or len(queue) > 1000:
-                break
-        first = self._text.find("\n")
-        crlf = first > 0 and self._text[first - 1] == "\r"
-        line_end = "\r\n" if crlf else "\n"
-        return Style(indent if 0 < indent <= 8 else 2, deeper is not False, line_end, self._block_text)
+class Editor(Places):
+    """Edits one text that was read."""
 
     # ---- set ----
 
@@ -207,11 +62,11 @@ class Editor:
             new = one_line(value, in_flow=True)
             new = f"{one_line(part, in_flow=True)}: {new}" if isinstance(part, str) else new
             if not children:
-                brace = self._text.rindex("{" if isinstance(into, Mapping) else "[", into.start, into.end)
-                return self._splice(brace + 1, brace + 1, new)
+                inside = self._mark(into) + 1
+                return self._splice(inside, inside, new)
             end = max(children[-1].end, into.entries[-1].key.end if isinstance(into, Mapping) else 0)
             return self._splice(end, end, ", " + new)
-        first = _Step(into, 0)
+        first = Step(into, 0)
         if isinstance(into, Mapping):
             self._simple_key(first.entry, path)
             lines = entry_lines({str(part): value}, self._column_of(first), self.style)
@@ -228,20 +83,10 @@ class Editor:
         line_break = self._break_at(at)
         return self._splice(at, at, line_break + line_break.join(lines))
 
-    def _simple_key(self, entry: Entry, path: Path) -> int:
-        """Return where the value of a key begins, after its colon."""
-        at = entry.key.end
-        while self._text[at : at + 1] in (" ", "\t"):
-            at += 1
-        line = self._text[self._line_start(entry.key.start) : entry.key.start]
-        if self._text[at : at + 1] != ":" or "?" in line:
-            raise EditRefused(path, "Keys with ? are not edited.")
-        return at + 1
-
     def _splice(self, start: int, end: int, new: str) -> str:
         return self._text[:start] + new + self._text[end:]
 
-    def _replace(self, steps: list[_Step], path: Path, value: Any) -> str:
+    def _replace(self, steps: list[Step], path: Path, value: Any) -> str:
         """Write another value in the place of one."""
         step, node = steps[-1], steps[-1].node
         self._not_shared(node, path)
@@ -304,13 +149,6 @@ class Editor:
         line_break = self._break_at(at)
         return "".join(line_break + line for line in lines)
 
-    def _mark(self, node: Scalar) -> int:
-        """Return where the | or > of a block scalar is, after tag and anchor."""
-        at = node.start
-        while self._text[at] in "&!":
-            at = _end_of(_SPACE, self._text, _end_of(_WORD, self._text, at))
-        return at
-
     def _replace_lines(self, node: Node, after: int, new: Rendered) -> str:
         """Replace a value that stands on lines of its own; comments between its key and them stay."""
         end = self._line_end(node.end)
@@ -323,11 +161,6 @@ class Editor:
             + self._broken(start, new.body)
             + self._text[end:]
         )
-
-    def _before_line(self, at: int) -> int:
-        """Return where the line above ends, before its line break; the line must not be the first."""
-        start = self._line_start(at)
-        return start - 2 if self._text[start - 2 : start] == "\r\n" else start - 1
 
     # ---- move ----
 
@@ -348,18 +181,6 @@ class Editor:
         key_line = self._text.count("\n", start, key.start)
         return Written(value, tuple(lines), key_line, key.end - key.start, self._column(key.start))
 
-    def _comment_start(self, at: int) -> int:
-        """Return where the comment lines right above a key begin; the head of the file is no key's."""
-        column = self._column(at)
-        start = above = self._line_start(at)
-        while above:
-            above = self._line_start(above - 1)
-            line = self._text[above : self._line_end(above)]
-            if not line.startswith(" " * column + "#"):
-                return start
-            start = above
-        return self._line_start(at)
-
     # ---- unset ----
 
     def unset(self, path: Path, *, with_comment: bool = False) -> Edit:
@@ -374,7 +195,7 @@ class Editor:
             raise EditRefused(path, "That would remove the whole file.")
         return self._remove(steps, path, with_comment)
 
-    def _remove(self, steps: list[_Step], path: Path, with_comment: bool = False) -> Edit:
+    def _remove(self, steps: list[Step], path: Path, with_comment: bool = False) -> Edit:
         step = steps[-1]
         self._not_shared(step.node, path)
         is_map = isinstance(step.into, Mapping)
@@ -391,15 +212,12 @@ class Editor:
         empty: Any = {} if is_map else []
         return Edit(self._replace(steps[:-1], path[:-1], empty), path[:-1], empty)
 
-    def _top(self, step: _Step, with_comment: bool) -> int:
+    def _top(self, step: Step, with_comment: bool) -> int:
         """Return where the lines of a key or item begin."""
         begin = self._column_start(step)
         return self._comment_start(begin) if with_comment else self._line_start(begin)
 
-    def _column_start(self, step: _Step) -> int:
-        return step.entry.key.start if isinstance(step.into, Mapping) else self._dash(step)
-
-    def _without_lines(self, step: _Step, count: int, path: Path, with_comment: bool) -> str:
+    def _without_lines(self, step: Step, count: int, path: Path, with_comment: bool) -> str:
         """Remove the lines of an entry or item of a block collection."""
         if isinstance(step.into, Mapping):
             self._simple_key(step.entry, path)
@@ -408,7 +226,7 @@ class Editor:
         if not self._is_first(begin):
             if step.at + 1 == count:
                 raise EditRefused(path, "It shares its line with what is around it.")
-            stop = self._column_start(_Step(step.into, step.at + 1))
+            stop = self._column_start(Step(step.into, step.at + 1))
             if "#" in self._text[end:stop]:
                 raise EditRefused(path, "It is the first of a list item, with a comment below it.")
             return self._splice(begin, stop, "")
@@ -417,7 +235,7 @@ class Editor:
             return self._text[end:].removeprefix("\r").removeprefix("\n")
         return self._splice(self._before_line(top), end, "")
 
-    def _remove_in_flow(self, steps: list[_Step], path: Path, count: int) -> Edit:
+    def _remove_in_flow(self, steps: list[Step], path: Path, count: int) -> Edit:
         """Remove an entry or item between braces, with its comma."""
         step = steps[-1]
         if count == 1:
@@ -428,31 +246,19 @@ class Editor:
             return Edit(self._splice(start, end, ""), path[:-1], {} if isinstance(step.into, Mapping) else [])
         start, end = self._extent(step)
         if step.at:
-            start = self._extent(_Step(step.into, step.at - 1))[1]
+            start = self._extent(Step(step.into, step.at - 1))[1]
         else:
-            end = self._extent(_Step(step.into, 1))[0]
+            end = self._extent(Step(step.into, 1))[0]
         return Edit(self._splice(start, end, ""), path, GONE)
 
-    def _extent(self, step: _Step) -> tuple[int, int]:
+    def _extent(self, step: Step) -> tuple[int, int]:
         """Return where an entry or item of a flow collection begins and ends."""
         if isinstance(step.into, Sequence):
             return step.node.start, step.node.end
         return step.entry.key.start, max(step.entry.key.end, step.node.end)
 
 
-_SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_WORD = re.compile(r"[^ \t\r\n]*")
 _HEADER = re.compile(r"[|>][-+0-9]*")
-
-
-def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Return where a pattern that matches at a place ends."""
-    match = pattern.match(text, at)
-    return match.end() if match else at
-
-
-def _is_null(node: Scalar) -> bool:
-    return not node.style and node.tag is None and node.anchor is None and meaning(node.text) is None
 
 
 def _quote(node: Node) -> str:
