@@ -164,6 +164,9 @@ class DashboardScreen(WizardScreen):
         line = self.query_one("#interrupted", Plain)
         line.display = found is not None
         self.query_one("#do-resume").display = found is not None
+        # Eighty columns hold seven buttons, and nobody upgrades or resizes a hub that is half made.
+        for later in ("#do-upgrade", "#do-resize"):
+            self.query_one(later).display = found is None
         if found:
             line.show(found.sentence(found.step))
             self.run_worker(
