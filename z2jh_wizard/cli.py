@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+    from typing import Any
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,8 +23,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.platform == "win32":
         print("z2jh-wizard runs on Linux and macOS; on Windows use WSL or a cloud shell.", file=sys.stderr)
         return 2
-    parsed = _parser().parse_args(words)
-    return _guarded(parsed)
+    return _guarded(_screens_only(words) or _parser().parse_args(words))
+
+
+def _screens_only(words: list[str]) -> argparse.Namespace | None:
+    """Return the parsed words of the one start that people wait for, without the cost of the whole parser."""
+    if words and (words[0] != "-C" or len(words) != 2):
+        return None
+    from types import SimpleNamespace
+
+    from z2jh_wizard.commands.wizard import open_wizard
+
+    folder = words[1] if words else "."
+    found: Any = SimpleNamespace(command=open_wizard, folder=folder, ascii=False, name="", json=False)
+    parsed: argparse.Namespace = found
+    return parsed
 
 
 def _guarded(parsed: argparse.Namespace) -> int:

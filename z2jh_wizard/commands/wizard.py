@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from z2jh_wizard.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def open_wizard(parsed: argparse.Namespace) -> int:
