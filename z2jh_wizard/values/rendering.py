@@ -16,6 +16,7 @@ from z2jh_wizard.values import words
 _PLAIN = re.compile(
     r"[A-Za-z_/](?:[A-Za-z0-9_./@%+=()-]|:(?=[A-Za-z0-9_/@-])| (?=[A-Za-z0-9_/(]))*", re.ASCII
 )
+_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[KMGT]i?|m)", re.ASCII)
 _PLAIN_IN_FLOW = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_./@%+=()-]| (?=[A-Za-z0-9_/(]))*", re.ASCII)
 _RESOLVER: Any = yaml.resolver.Resolver()
 _STRING_TAG = "tag:yaml.org,2002:str"
@@ -103,7 +104,8 @@ def _text(value: str, in_flow: bool, quote: str) -> str:
     if quote == "'" and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     plain = _PLAIN_IN_FLOW if in_flow else _PLAIN
-    if not quote and plain.fullmatch(value) and isinstance(words.meaning(value), str) and _is_text(value):
+    usual = plain.fullmatch(value) or _AMOUNT.fullmatch(value)
+    if not quote and usual and isinstance(words.meaning(value), str) and _is_text(value):
         return value
     return '"' + "".join(map(_escaped, value)) + '"'
 

@@ -51,6 +51,17 @@ def drop(tree: Any, path: Path) -> Any:
     return copy
 
 
+def merge(*trees: dict[str, Any]) -> dict[str, Any]:
+    """Merge values files as Helm does: maps are merged, all else is replaced by the later file."""
+    result: dict[str, Any] = {}
+    for tree in trees:
+        for key, value in tree.items():
+            before = result.get(key)
+            both = isinstance(before, dict) and isinstance(value, dict)
+            result[key] = merge(before, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
 def same(one: Any, other: Any) -> bool:
     """Tell whether two trees are equal; unlike for ``==``, true is not 1."""
     if isinstance(one, dict):

@@ -1,0 +1,161 @@
+"""What is linted: the values files of one hub as Helm merges them, and the chart that they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from z2jh_wizard.core.redaction import plain
+from z2jh_wizard.values import trees
+from z2jh_wizard.values.charts import Family, Generation, generation_of, newest, sort_key
+from z2jh_wizard.values.document import Document
+from z2jh_wizard.values.keys import paths_at
+from z2jh_wizard.values.paths import Path, parse_path
+from z2jh_wizard.values.reading import Position, Tree
+from z2jh_wizard.values.secret_keys import holds_secret
+from z2jh_wizard.values.traits import TraitClass, authenticator
+
+_LONGEST = 60
+"""Characters of a value that a message quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A values file that was read, under the name that findings shall say."""
+
+    name: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands."""
+
+    file: str
+    position: Position
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Values files in the order of Helm's ``--values`` (a later one wins), and a chart version.
+
+    Paths are dotted texts or tuples, in the chart's own terms; ``*`` in a pattern is any key or list item.
+    """
+
+    sources: tuple[Source, ...]
+    version: str
+    family: Family = "z2jh"
+    schema: Tree | None = None
+    """The chart's own values.schema.json when it could be had."""
+
+    @cached_property
+    def values(self) -> Tree:
+        """All files merged as Helm does it; the chart's defaults are not in it."""
+        return trees.merge(*(source.document.values for source in self.sources))
+
+    @cached_property
+    def generation(self) -> Generation:
+        """The generation of key names that the chart version belongs to."""
+        return generation_of(self.version, self.family).generation
+
+    def at_least(self, version: str) -> bool:
+        """Tell whether the chart is of this version or newer; pre-releases count as their release."""
+        return sort_key(self.version)[:3] >= sort_key(version)[:3]
+
+    def get(self, path: str | Path, default: Any = None) -> Any:
+        """Return the value at a path, ``default`` when no file sets it."""
+        value = trees.look_up(self.values, _path(path))
+        return default if value is trees.MISSING else value
+
+    def has(self, path: str | Path) -> bool:
+        """Tell whether a file sets a path, be it to null."""
+        return trees.look_up(self.values, _path(path)) is not trees.MISSING
+
+    def effective(self, path: str, default: Any = None) -> Any:
+        """Return the value in force: of the files, else the chart's own default, else ``default``."""
+        value = trees.look_up(self.values, _path(path))
+        if value is not trees.MISSING and value is not None:
+            return value
+        row = paths_at(self.version, self.family).get(path)
+        known = row is not None and row.default is not msgspec.UNSET
+        return row.default if row is not None and known else default
+
+    def find(self, pattern: str) -> Iterator[tuple[Path, Any]]:
+        """Yield every path that fits a pattern, and its value, in file order."""
+        return _matches(self.values, _path(pattern), ())
+
+    def walk(self) -> Iterator[tuple[Path, Any]]:
+        """Yield every path and its value, parents before children."""
+        return _walk(self.values, ())
+
+    def source_of(self, path: Path) -> Source:
+        """Return the file that has the last word on a path; the first file when none sets it."""
+        for size in range(len(path), 0, -1):
+            for source in reversed(self.sources):
+                if source.document.has(path[:size]):
+                    return source
+        return self.sources[0]
+
+    def place(self, path: Path) -> Place:
+        """Return where a path stands; the nearest key above it when it is not set."""
+        source = self.source_of(path)
+        return Place(source.name, source.document.where(path))
+
+    def quote(self, path: Path, value: Any) -> str:
+        """Return a value as a message may show it: short, plain, and hidden where it may be a secret."""
+        if holds_secret(path):
+            return "(hidden)"
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        text = " ".join(plain(text).split())
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+    @cached_property
+    def authenticator_class(self) -> str:
+        """The text that chooses who signs people in; the chart's default is dummy."""
+        chosen = self.get("hub.config.JupyterHub.authenticator_class")
+        return chosen if isinstance(chosen, str) else "dummy"
+
+    @cached_property
+    def authenticator(self) -> TraitClass | None:
+        """The class that this means; None for one that the hub image of the newest chart does not have."""
+        return authenticator(self.authenticator_class)
+
+
+def subject_of(data: bytes, version: str = "", family: Family = "z2jh", name: str = "config.yaml") -> Subject:
+    """Return one file as a subject, for the newest chart unless told; raises Unreadable."""
+    return Subject((Source(name, Document.read(data)),), version or newest(family).version, family)
+
+
+def _path(path: str | Path) -> Path:
+    return parse_path(path) if isinstance(path, str) else path
+
+
+def _matches(value: Any, pattern: Path, path: Path) -> Iterator[tuple[Path, Any]]:
+    if not pattern:
+        yield path, value
+        return
+    part, rest = pattern[0], pattern[1:]
+    if part != "*":
+        inner = trees.look_up(value, (part,))
+        if inner is not trees.MISSING:
+            yield from _matches(inner, rest, (*path, part))
+        return
+    for key, item in _items(value):
+        yield from _matches(item, rest, (*path, key))
+
+
+def _walk(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    for key, item in _items(value):
+        yield (*path, key), item
+        yield from _walk(item, (*path, key))
+
+
+def _items(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
