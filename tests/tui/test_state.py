@@ -325,6 +325,38 @@ class TestLivePanes:
             assert len(store.listeners) == 1, "only the dashboard's own numbers"
         assert {EVENTS.name, PODS.name} <= set(store.panes)
 
+    async def test_a_secret_in_an_event_is_never_on_the_screen(
+        self, open_app: Open, project: Project, backend: FakeBackend, world: FakeWorld
+    ) -> None:
+        store = FakeStore()
+
+        async def live(_project: Project) -> FakeStore:
+            return store
+
+        backend.live = live  # type: ignore[method-assign,assignment]
+        world.there.add("release")
+        project.kubeconfig.write_text("there")
+        canary = "canary-5b1f0c9e7d"
+        project.secrets.write_text(f"token: {canary}\n")
+        now = datetime.now(timezone.utc)
+        told = EventRow("e", "bio101", kind="Pod", about="hub", message=f"told {canary}", last=now)
+        async with open_app(folder=project.folder) as person:
+            await person.until(lambda: len(store.listeners) == 3, "two panes and the facts listen")
+            store.tell(events=Pane({told.key: told}, seen=now))
+            await person.press("f3")
+            await person.sees("told ****")
+            assert canary not in person.screen_text()
+            await person.tab_to("events-table")
+            await person.press("f2")
+            await person.at("Notice")
+            await person.sees("message: told ****")
+            assert canary not in person.screen_text()
+            await person.press("escape")
+            problem = Problem("The cluster hung up", f"It said {canary}.")
+            store.tell(events=Pane(problem=problem, failed_since=now))
+            await person.sees("It said ****")
+            assert canary not in person.screen_text()
+
     async def test_a_store_that_cannot_be_made_says_why(
         self, open_app: Open, project: Project, backend: FakeBackend
     ) -> None:

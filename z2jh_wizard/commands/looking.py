@@ -38,12 +38,10 @@ def status(parsed: argparse.Namespace) -> int:
 
 def diagnose(parsed: argparse.Namespace) -> int:
     """Show why the hub is not well."""
-    from z2jh_wizard.flows.adapters import adapters_for
-    from z2jh_wizard.flows.sessions import redactor_for
     from z2jh_wizard.flows.status import diagnoses
 
     project = open_project(Path(parsed.folder))
-    found = asyncio.run(diagnoses(adapters_for(project, redactor_for(project))))
+    found = asyncio.run(diagnoses(project))
     if parsed.json:
         output.answer(machine.text(found))
     for one in found if not parsed.json else ():

@@ -9,10 +9,9 @@ from pathlib import Path
 from z2jh_wizard.cloud.practice import control, running_students, start
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
-from z2jh_wizard.flows.adapters import adapters_for
 from z2jh_wizard.flows.pages import default_answers, new_project
 from z2jh_wizard.flows.run import RunSession
-from z2jh_wizard.flows.sessions import new_session, redactor_for
+from z2jh_wizard.flows.sessions import new_session
 from z2jh_wizard.flows.status import diagnoses
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
@@ -119,7 +118,7 @@ async def _explain(project: Project, session: RunSession, clock: Clock) -> Async
     while session.outcome is None and (clock.now() - began).total_seconds() < FAULT_LIMIT:
         await clock.sleep(1)
         try:
-            found = await diagnoses(adapters_for(project, redactor_for(project)))
+            found = await diagnoses(project)
         except WizardError as error:
             for line in error.problem.lines():
                 yield line

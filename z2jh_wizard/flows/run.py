@@ -13,18 +13,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from z2jh_wizard.core.engine import Clock, Engine, Journal
-from z2jh_wizard.core.errors import ExitCode, Problem, WizardError, unexpected
+from z2jh_wizard.core.errors import ExitCode, WizardError, unexpected
 from z2jh_wizard.core.events import FINAL, SYMBOLS, Event, Kind, Outcome, State, rfc3339
-from z2jh_wizard.core.redaction import Redactor, plain
+from z2jh_wizard.core.redaction import Redactor
+from z2jh_wizard.flows.cleaning import Cleaner
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.orphans import settle_orphans
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.files import PRIVATE_FILE, make_private_folder
 from z2jh_wizard.system.journal import FileJournal, read_journal
 from z2jh_wizard.system.lock import writing
-
-LONGEST_TEXT = 1_000_000
-"""Characters of one line that are searched for secrets; all beyond is dropped unseen."""
 
 Listener = Callable[[Event], None]
 FlowBuilder = Callable[[Journal], Flow]
@@ -66,7 +64,7 @@ class RunSession:
         self.outcome: Outcome | None = None
         self._build = build
         self._clock = clock
-        self._redactor = redactor
+        self._clean = Cleaner(redactor)
         self._skip = skip
         self._stop = asyncio.Event()
         self._listeners: list[Listener] = []
@@ -86,7 +84,7 @@ class RunSession:
             with writing(self.project.state, self.name, self._clock), self._log() as log:
                 self.outcome = await self._play(log)
         except WizardError as error:
-            self.outcome = Outcome(error.problem.code, self._clean(error.problem))
+            self.outcome = Outcome(error.problem.code, self._clean.problem(error.problem))
         return self.outcome
 
     async def _play(self, log: TextIO) -> Outcome:
@@ -104,7 +102,7 @@ class RunSession:
                     last = event
             outcome = self._judge(last)
         except WizardError as error:
-            outcome = Outcome(error.problem.code, self._clean(error.problem))
+            outcome = Outcome(error.problem.code, self._clean.problem(error.problem))
         except Exception as error:  # noqa: BLE001 - the end of the run must be written down whatever happens
             outcome = Outcome(ExitCode.FAILED, unexpected(error, f"running {self.name}"))
         finally:
@@ -122,8 +120,8 @@ class RunSession:
         """Clean an event of secrets and control characters, write it to the log, give it to the listeners."""
         event = replace(
             event,
-            text=self._clean_text(event.text),
-            problem=self._clean(event.problem) if event.problem else None,
+            text=self._clean.text(event.text),
+            problem=self._clean.problem(event.problem) if event.problem else None,
         )
         self.events.append(event)
         mark = SYMBOLS[event.state] if event.kind is Kind.STATE else " "
@@ -132,19 +130,6 @@ class RunSession:
             log.writelines(f"    {line}\n" for line in event.problem.lines())
         for listener in self._listeners:
             listener(event)
-
-    def _clean(self, problem: Problem) -> Problem:
-        return Problem(
-            self._clean_text(problem.title),
-            self._clean_text(problem.happened),
-            self._clean_text(problem.still_works),
-            self._clean_text(problem.next_step),
-            problem.code,
-        )
-
-    def _clean_text(self, text: str) -> str:
-        """Return text fit to show: escape codes go first, since they could break a secret into pieces."""
-        return plain(self._redactor.clean(plain(text, LONGEST_TEXT)))
 
     @contextlib.contextmanager
     def _log(self) -> Iterator[TextIO]:

@@ -10,24 +10,16 @@ from z2jh_wizard.core import engine
 from z2jh_wizard.core.engine import Clock, Journal, Planned
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.flows.adapters import Adapters, adapters_for
+from z2jh_wizard.flows.cleaning import Cleaner, redactor_for
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.resize import resize
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.flows.setup import setup
 from z2jh_wizard.flows.teardown import teardown
-from z2jh_wizard.project import secrets_file
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.system.clock import SystemClock
 
 _FLOWS: dict[str, Callable[..., Flow]] = {"setup": setup, "resize": resize, "teardown": teardown}
-
-
-def redactor_for(project: Project) -> Redactor:
-    """Return a redactor that knows the project's secrets; broken files are left for their step to tell."""
-    redactor = Redactor()
-    if project.secrets.exists():
-        secrets_file.teach(redactor, secrets_file.read(project.secrets))
-    return redactor
 
 
 def flow_of(project: Project, name: str, **options: Any) -> Flow:
@@ -37,9 +29,10 @@ def flow_of(project: Project, name: str, **options: Any) -> Flow:
 
 async def plan_of(project: Project, name: str, **options: Any) -> AsyncIterator[Planned]:
     """Look at each step of a flow without changing anything or taking the lock."""
-    flow = _build(name, adapters_for(project, redactor_for(project)), options)
-    async for planned in engine.plan(flow.steps):
-        yield planned
+    redactor = redactor_for(project)
+    clean = Cleaner(redactor)
+    async for planned in engine.plan(_build(name, adapters_for(project, redactor), options).steps):
+        yield Planned(planned.step, clean.look(planned.look))
 
 
 def new_session(

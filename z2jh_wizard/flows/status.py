@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.report import NodeReport, PodReport, ProblemReport, ReleaseReport, StatusReport
 from z2jh_wizard.flows.adapters import Adapters, adapters_for
+from z2jh_wizard.flows.cleaning import Cleaner, redactor_for
 from z2jh_wizard.flows.steps.ready import public_service, public_url
 from z2jh_wizard.helm.releases import Judgement, Standing
 from z2jh_wizard.kube import diagnose
@@ -17,9 +17,16 @@ from z2jh_wizard.project.folder import Project
 
 async def status(project: Project) -> StatusReport:
     """Look at cluster, release and pods; CouldNotLook when the cluster does not answer."""
-    world = adapters_for(project, Redactor())
+    redactor = redactor_for(project)
+    clean, world = Cleaner(redactor), adapters_for(project, redactor)
     if not world.cluster.is_configured():
         return _nothing(project)
+    with clean.errors():
+        return clean.report(await _status(world))
+
+
+async def _status(world: Adapters) -> StatusReport:
+    project = world.project
     version = await world.cluster.answers()
     seen, (judged, _) = await asyncio.gather(_look(world), world.helm.state())
     return StatusReport(
@@ -37,10 +44,14 @@ async def status(project: Project) -> StatusReport:
     )
 
 
-async def diagnoses(world: Adapters) -> list[diagnose.Diagnosis]:
+async def diagnoses(project: Project) -> list[diagnose.Diagnosis]:
     """Return what is not well and why; CouldNotLook when the cluster does not answer."""
-    await world.cluster.answers()
-    return diagnose.diagnose(await _look(world), world.clock.now())
+    redactor = redactor_for(project)
+    clean, world = Cleaner(redactor), adapters_for(project, redactor)
+    with clean.errors():
+        await world.cluster.answers()
+        found = diagnose.diagnose(await _look(world), world.clock.now())
+    return [clean.report(one) for one in found]
 
 
 async def _look(world: Adapters) -> diagnose.Seen:

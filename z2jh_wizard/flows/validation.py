@@ -7,9 +7,8 @@ from typing import Any
 
 import msgspec
 
-from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.flows.adapters import adapters_for
-from z2jh_wizard.flows.sessions import redactor_for
+from z2jh_wizard.flows.cleaning import Cleaner, redactor_for
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
 
@@ -31,7 +30,8 @@ async def schema_problems(project: Project) -> list[Misfit]:
     if schema is None:
         return []
     misfits = _check(msgspec.json.decode(schema), config_file.merge(await helm.default_values(), values))
-    return [Misfit(one.path, plain(redactor.clean(one.message))) for one in misfits]
+    clean = Cleaner(redactor)
+    return [Misfit(one.path, clean.text(one.message)) for one in misfits]
 
 
 def _check(schema: Any, values: dict[str, Any]) -> list[Misfit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from importlib import import_module
@@ -132,6 +132,11 @@ class Backend:
         watching = await _load("flows.watching")
         store: LiveStore = await asyncio.to_thread(watching.live_store, project)
         return store
+
+    async def cleaner(self, project: Project) -> Callable[[str], str]:
+        """Return what hides the project's secrets in a text from the cluster."""
+        clean: Callable[[str], str] = (await _load("flows.cleaning")).ProjectCleaner(project).text
+        return clean
 
     async def helm(self) -> FoundHelm:
         """Return which Helm does the work; NeedsYou with the ways to get one when there is none."""

@@ -217,7 +217,8 @@ class DashboardScreen(WizardScreen):
             if table.has_focus or (pane.has_class("-chosen") and not self.focused):
                 row = pane.row(table.marked)
                 if row:
-                    self.app.push_screen(_details(f"{pane.TITLE}: {table.marked}", row))
+                    lines = [pane.clean(line) for line in _details(row)]
+                    self.app.push_screen(Notice(f"{pane.TITLE}: {pane.clean(table.marked)}", lines))
                 return
 
     def action_panes(self) -> None:
@@ -364,9 +365,7 @@ def _student_count(text: str) -> str | None:
     return None if fine else "Type a whole number of students, from 0 to 1000."
 
 
-def _details(title: str, row: Any) -> Notice:
-    """Return a dialog with all that is known of a row."""
-    lines = [
-        f"{name.replace('_', ' ')}: {value}" for name, value in msgspec.structs.asdict(row).items() if value
-    ]
-    return Notice(title, lines)
+def _details(row: Any) -> list[str]:
+    """Return all that is known of a row as lines."""
+    known = msgspec.structs.asdict(row)
+    return [f"{name.replace('_', ' ')}: {value}" for name, value in known.items() if value]

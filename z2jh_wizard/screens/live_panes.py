@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class LivePane(Vertical):
         self._store: LiveStore | None = None
         self._rows: dict[str, Any] = {}
         self._connecting = False
+        self.clean: Callable[[str], str] = str  # until there is a cluster, all words are our own
 
     def compose(self) -> ComposeResult:
         """Make heading, table and the words for when there is nothing to show."""
@@ -75,6 +77,8 @@ class LivePane(Vertical):
 
     async def _connect(self) -> None:
         try:
+            if self.desk.project:
+                self.clean = await self.desk.backend.cleaner(self.desk.project)
             store = await self.desk.open_live()
         except WizardError as error:
             self._say(f"! {self.TITLE} cannot be watched", "\n".join(error.problem.lines()))
@@ -132,15 +136,15 @@ class LivePane(Vertical):
             self._rows_or(f"{self.TITLE} ({count}) {self.summary(self._rows)}".rstrip(), self.EMPTY)
 
     def _rows_or(self, heading: str, empty: str) -> None:
-        self.query_one(".pane-heading", Plain).show(heading)
+        self.query_one(".pane-heading", Plain).show(self.clean(heading))
         has_rows = bool(self._rows)
         self._show_table(has_rows)
         if not has_rows:
             self.query_one(".pane-message", Plain).show(empty or "Nothing was seen before it failed.")
 
     def _say(self, heading: str, message: str) -> None:
-        self.query_one(".pane-heading", Plain).show(heading)
-        self.query_one(".pane-message", Plain).show(message)
+        self.query_one(".pane-heading", Plain).show(self.clean(heading))
+        self.query_one(".pane-message", Plain).show(self.clean(message))
         self._show_table(False)
 
     def _show_table(self, shown: bool) -> None:
@@ -152,7 +156,10 @@ class LivePane(Vertical):
 
     def _cells_of(self, key: str) -> Cells:
         row = self._rows.get(key)
-        return self.cells(row, datetime.now(timezone.utc)) if row is not None else Cells(("gone",))
+        if row is None:
+            return Cells(("gone",))
+        cells = self.cells(row, datetime.now(timezone.utc))
+        return replace(cells, texts=tuple(map(self.clean, cells.texts)))
 
     def row(self, key: str) -> Any:
         """Return all that is known of one row, None when it is gone."""
