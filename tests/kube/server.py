@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         owner.asked.append(asked)
         self._send(owner.script(asked), owner)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
     def _send(self, answer: Answer, owner: ScriptedServer) -> None:
         if answer.end == "hang" and answer.lines is None:

@@ -1,0 +1,1 @@
+"""Tests of the providers and of what public services say."""
