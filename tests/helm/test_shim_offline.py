@@ -1,16 +1,12 @@
 """The bundled Helm where it needs no cluster: values, output, charts, and the way it is called."""
 
-import hashlib
 import io
 import json
-import tarfile
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import yaml
 
+from tests.support.repository import ChartRepository
 from z2jh_wizard.helm.shim.__main__ import find_command, main
 from z2jh_wizard.helm.shim.flags import Arguments, HelmFailure
 from z2jh_wizard.helm.shim.output import go_time, long_time, to_json, write_log, write_table
@@ -27,38 +23,18 @@ def run(capsys, *words: str) -> tuple[int, str, str]:
 
 
 @pytest.fixture
-def packed(chart, tmp_path):
-    path = tmp_path / "served" / "tiny-0.1.0.tgz"
-    path.parent.mkdir()
-    with tarfile.open(path, "w:gz") as opened:
-        opened.add(chart, "tiny")
-    return path
+def repository(chart, tmp_path):
+    """A chart repository on loopback with the tiny chart in it; the address of the repository."""
+    served = ChartRepository(tmp_path / "served")
+    served.add(chart)
+    with served.running():
+        yield served.url
 
 
 @pytest.fixture
-def repository(packed):
-    """A chart repository on loopback with the tiny chart in it."""
-    digest = hashlib.sha256(packed.read_bytes()).hexdigest()
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(packed.parent)))
-    url = f"http://127.0.0.1:{server.server_port}"
-    entry = {
-        "name": "tiny",
-        "version": "0.1.0",
-        "apiVersion": "v2",
-        "digest": digest,
-        "urls": [f"{url}/{packed.name}"],
-    }
-    index = {"apiVersion": "v1", "entries": {"tiny": [entry]}, "generated": "2026-01-01T00:00:00Z"}
-    (packed.parent / "index.yaml").write_text(yaml.safe_dump(index))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield url
-    server.shutdown()
-    server.server_close()
+def packed(repository, tmp_path):
+    """The package in that repository."""
+    return tmp_path / "served" / "tiny-0.1.0.tgz"
 
 
 class TestCalling:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
+import tempfile
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import platformdirs
 
@@ -24,6 +27,7 @@ from z2jh_wizard.helm.arguments import ChartSource, Target
 from z2jh_wizard.helm.client import Helm
 from z2jh_wizard.helm.command import HelmTool, find_helm
 from z2jh_wizard.helm.releases import PENDING, Judgement, Revision, Status, judge, repair
+from z2jh_wizard.helm.repository import check_digest
 from z2jh_wizard.project import secrets_file
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.project.spec_file import parse_mapping
@@ -43,6 +47,21 @@ def chart_source(chart: Chart) -> ChartSource:
     if chart.name == PRACTICE:
         return ChartSource(str(practice_chart()))
     return ChartSource(chart.name, chart.repository, chart.version)
+
+
+def cached_chart(source: ChartSource) -> Path:
+    """Return where a downloaded chart is kept; charts of one name in two repositories lie apart."""
+    which = (source.repository.rstrip("/"), source.chart, source.version)
+    key = hashlib.sha256(repr(which).encode()).hexdigest()[:12]
+    name = re.sub(r"[^\w.+-]", "_", f"{source.chart.rsplit('/', 1)[-1]}-{source.version}", flags=re.ASCII)
+    return platformdirs.user_cache_path("z2jh-wizard") / "charts" / f"{name[:80]}-{key}.tgz"
+
+
+class FetchedChart(NamedTuple):
+    """A chart that was downloaded; ``checked`` when its repository publishes the SHA-256 that it has."""
+
+    path: Path
+    checked: bool
 
 
 class HubHelm:
@@ -103,7 +122,7 @@ class HubHelm:
             return Path(chart.path)
         if chart.name == PRACTICE:
             return practice_chart()
-        cached = self._cached(chart)
+        cached = cached_chart(chart_source(chart))
         return cached if cached.exists() else None
 
     def chart_version(self) -> str:
@@ -111,13 +130,17 @@ class HubHelm:
         where = self.local_chart()
         return str(read_chart_yaml(where).get("version", "")) if where else self._project.spec.chart.version
 
-    async def fetch_chart(self) -> Path:
-        """Download the chart into the cache."""
-        chart = self._project.spec.chart
-        cached = self._cached(chart)
+    async def fetch_chart(self) -> FetchedChart:
+        """Download the chart into the cache, where only what is a chart, and the published one, arrives."""
+        source = chart_source(self._project.spec.chart)
+        cached = cached_chart(source)
         helm = await self._helm()
-        packed = await helm.pull(chart_source(chart), make_private_folder(cached.parent))
-        return packed.replace(cached)
+        folder = make_private_folder(cached.parent)
+        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as scratch:
+            packed = await helm.pull(source, Path(scratch))
+            read_chart_yaml(packed)
+            checked = await check_digest(packed, source)
+            return FetchedChart(packed.replace(cached), checked)
 
     def install(self) -> AsyncGenerator[Line, None]:
         """Install or upgrade the release with the project's files, telling lines."""
@@ -209,7 +232,3 @@ class HubHelm:
 
     def _is_for_us(self, child: RecordedChild) -> bool:
         return {"release": child.release, "namespace": child.namespace} == self._names()
-
-    def _cached(self, chart: Chart) -> Path:
-        folder = Path(platformdirs.user_cache_dir("z2jh-wizard")) / "charts"
-        return folder / f"{chart.family}-{chart.name.rsplit('/', 1)[-1]}-{chart.version}.tgz"

@@ -33,11 +33,15 @@ class GetChart(Step):
             return Look(Finding.ABSENT, f"{chart.name} {chart.version} is not on this computer yet")
         meta = read_chart_yaml(where)
         kind = "practice chart, shipped with the wizard" if chart.name == PRACTICE else str(meta.get("name"))
-        return Look(Finding.READY, f"{kind} {meta.get('version')} (JupyterHub {meta.get('appVersion', '?')})")
+        kept = "" if chart.path or chart.name == PRACTICE else ", kept on this computer"
+        hub = f"JupyterHub {meta.get('appVersion', '?')}"
+        return Look(Finding.READY, f"{kind} {meta.get('version')} ({hub}){kept}")
 
     async def run(self) -> Work:
         """Download it."""
         chart = self._project.spec.chart
         yield Line(f"downloading {chart.name} {chart.version}")
-        path = await self._helm.fetch_chart()
-        yield Made(Resource("file", str(path)))
+        fetched = await self._helm.fetch_chart()
+        if fetched.checked:
+            yield Line("its SHA-256 is the one that the repository publishes")
+        yield Made(Resource("file", str(fetched.path)))
