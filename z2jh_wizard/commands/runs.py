@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -114,9 +113,8 @@ async def play(session: RunSession, *, as_json: bool, quiet: bool = False) -> Ou
 
     session.listen(show)
     loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, session.stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, session.stop)
     outcome = await session.run()
     shown = any(event.problem for event in session.events)
     if outcome.problem and (as_json or quiet or not shown):

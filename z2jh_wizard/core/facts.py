@@ -10,6 +10,9 @@ CLUSTER_LABEL = "z2jh-wizard-cluster"
 HELM_OLDEST = (3, 8, 0)
 """The oldest Helm that installs the charts the wizard knows (OCI and the flags used here)."""
 
+HELM_INSTALLING = "https://helm.sh/docs/intro/install/"
+"""Where Helm's own makers say how to get it."""
+
 HELM_TIMEOUT_MINUTES = 10
 """How long Helm waits for pods; a first pull of a large image takes most of it."""
 

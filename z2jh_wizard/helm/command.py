@@ -13,7 +13,7 @@ from typing import Literal
 
 import z2jh_wizard
 from z2jh_wizard.core.errors import NeedsYou, WizardError
-from z2jh_wizard.core.facts import HELM_OLDEST
+from z2jh_wizard.core.facts import HELM_INSTALLING, HELM_OLDEST
 from z2jh_wizard.helm.download import downloaded_helm
 from z2jh_wizard.helm.flags import FIRST_WITHOUT_TILLER, Version, parse_version, version_text
 from z2jh_wizard.system.children import Child, capture
@@ -36,7 +36,7 @@ that the user stands in, and a PYTHONPATH for a checkout would reach the login p
 
 HOW_TO_GET_HELM = (
     "Get Helm in one of three ways: pip install 'z2jh-wizard[helm]', or z2jh-wizard doctor --fix, "
-    "or the instructions on https://helm.sh/docs/intro/install/."
+    f"or the instructions on {HELM_INSTALLING}."
 )
 
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from z2jh_wizard.core.errors import NeedsYou, WizardError
+from z2jh_wizard.core.facts import HELM_INSTALLING
 from z2jh_wizard.helm.flags import Version, version_text
 from z2jh_wizard.system.files import make_private_folder, write_atomic
 
@@ -70,7 +71,7 @@ def this_platform() -> str:
         raise NeedsYou(
             "There is no Helm to download for this computer",
             f"The Helm project publishes none for {sys.platform} on {platform.machine()}.",
-            next_step="Install Helm as https://helm.sh/docs/intro/install/ says.",
+            next_step=f"Install Helm as {HELM_INSTALLING} says.",
         )
     return f"{system}-{machine}"
 
@@ -191,5 +192,5 @@ def _odd_archive(why: str) -> WizardError:
         "The downloaded archive is not a release of Helm",
         why,
         still_works="Nothing was installed.",
-        next_step="Install Helm as https://helm.sh/docs/intro/install/ says.",
+        next_step=f"Install Helm as {HELM_INSTALLING} says.",
     )

@@ -17,13 +17,9 @@ PUBLIC_COMPONENTS = (PUBLIC_SERVICE, "proxy")
 """What the public service is called in z2jh, and in HelmForge's chart."""
 
 
-class PodsReady(Step):
-    """Wait until hub and proxy are Running and Ready, whatever Helm said."""
+class _AfterHelm(Step):
+    """Waits for what the cluster makes of the release, in the project's namespace."""
 
-    id = "hub.pods"
-    title = "Wait for hub and proxy"
-    why = "The hub starts students' servers; the proxy is the door that everybody comes through."
-    usually = 3
     limit = 600
     needs = ("hub.release",)
 
@@ -31,6 +27,15 @@ class PodsReady(Step):
         self._project = project
         self._cluster = cluster
         self._clock = clock
+
+
+class PodsReady(_AfterHelm):
+    """Wait until hub and proxy are Running and Ready, whatever Helm said."""
+
+    id = "hub.pods"
+    title = "Wait for hub and proxy"
+    why = "The hub starts students' servers; the proxy is the door that everybody comes through."
+    usually = 3
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that list the pods and wait."""
@@ -74,20 +79,13 @@ class PodsReady(Step):
         return states
 
 
-class PublicAddress(Step):
+class PublicAddress(_AfterHelm):
     """Wait for the address of the public service."""
 
     id = "hub.address"
     title = "Wait for the public address"
     why = "The load balancer gives the hub an address; students open it in their browser."
     usually = 4
-    limit = 600
-    needs = ("hub.release",)
-
-    def __init__(self, project: Project, cluster: Cluster, clock: Clock) -> None:
-        self._project = project
-        self._cluster = cluster
-        self._clock = clock
 
     def commands(self) -> tuple[Command, ...]:
         """Return the command that shows the address."""
