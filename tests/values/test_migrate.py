@@ -17,9 +17,9 @@ from tests.values.migrating import RULES, VERSIONS, across, applied, asked, docu
 from z2jh_wizard.core.errors import InvalidInput, Refused
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.migrate import migrate
-from z2jh_wizard.values.migrate_schema import read_schema
 from z2jh_wizard.values.migrate_table import Rule
 from z2jh_wizard.values.paths import Path, parse_path
+from z2jh_wizard.values.schema import read_schema
 
 TARGET = "4.4.0"
 

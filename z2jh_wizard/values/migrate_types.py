@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 from z2jh_wizard.core.errors import Refused
-from z2jh_wizard.values.migrate_schema import Misfit, misfits, read_schema
 from z2jh_wizard.values.migrate_table import read_rules
 from z2jh_wizard.values.migrate_work import Work, source_text
 from z2jh_wizard.values.paths import Path, format_path
+from z2jh_wizard.values.schema import Misfit, misfits, read_schema
 
 _WORDS = {"true": True, "false": False}
 

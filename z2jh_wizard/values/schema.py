@@ -1,4 +1,4 @@
-"""What today's chart says about each key: enough of its schema to find unknown keys and wrong types."""
+"""What a chart's schema says about each key: enough of it to find unknown keys and wrong types."""
 
 from __future__ import annotations
 
