@@ -6,9 +6,9 @@ from datetime import datetime
 
 import msgspec
 
+from z2jh_wizard.core.quantity import millicores, whole
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.kube import pod_status, wire
-from z2jh_wizard.kube.quantity import millicores, whole
 
 POOL_LABELS = (
     "cloud.google.com/gke-nodepool",

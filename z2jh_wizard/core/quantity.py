@@ -1,6 +1,8 @@
-"""Kubernetes quantities (``500m``, ``1.5Gi``, ``2e3``) as whole numbers, rounded up as the scheduler does.
+"""Amounts as Kubernetes writes them (``500m``, ``1.5Gi``, ``2e3``) and as JupyterHub does (``2G`` is 2 GiB).
 
-Grammar: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+Whole numbers are rounded up as the scheduler does. Grammars:
+https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ and ByteSpecification in
+jupyterhub/traitlets.py (JupyterHub 5.5).
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ _SUFFIXES: dict[str, Fraction] = {
     **{name: Fraction(10) ** power for name, power in zip("kMGTPE", range(3, 19, 3), strict=True)},
     **{f"{name}i": Fraction(2) ** power for name, power in zip("KMGTPE", range(10, 61, 10), strict=True)},
 }
+
+_BYTES = re.compile(r"(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<suffix>[KMGT])", re.ASCII)
 
 
 def exact(text: str) -> Fraction:
@@ -39,3 +43,16 @@ def millicores(text: str) -> int:
 def whole(text: str) -> int:
     """Return an amount of bytes, pods or the like; ValueError when it is no quantity."""
     return math.ceil(exact(text))
+
+
+def spec_bytes(value: str | int | float) -> int:
+    """Return the bytes of JupyterHub's ``512M`` or ``1.5G``, K to T in 1024s; a number is bytes as it is.
+
+    Raises ValueError for any other form, digits alone in quotes included.
+    """
+    if not isinstance(value, str):
+        return int(value)
+    match = _BYTES.fullmatch(value)
+    if not match:
+        raise ValueError(f"not an amount of memory for JupyterHub: {value!r}")
+    return int(Fraction(match["number"]) * 1024 ** (1 + "KMGT".index(match["suffix"])))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from z2jh_wizard.kube.quantity import exact, millicores, whole
+from z2jh_wizard.core.quantity import exact, millicores, spec_bytes, whole
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,28 @@ def test_decimals_are_exact_and_rounded_up(number: Decimal) -> None:
     assert exact(text) == Fraction(number)
     assert 0 <= whole(text) - exact(text) < 1
     assert millicores(text) >= exact(text) * 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1G", 2**30),
+        ("1.5G", 3 * 2**29),
+        ("512M", 2**29),
+        ("64K", 2**16),
+        ("2T", 2**41),
+        (1000, 1000),
+        (1e9, 10**9),
+        (".5K", 512),
+    ],
+)
+def test_jupyterhub_counts_in_1024s(text: str | float, expected: int) -> None:
+    assert spec_bytes(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1000", "1Gi", "1g", "1GB", "G", "-1G", "1e3", " 1G", "1,5G", "\u0661G"]
+)
+def test_what_jupyterhub_cannot_read_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        spec_bytes(text)
