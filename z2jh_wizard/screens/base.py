@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.css.query import NoMatches
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Footer
+from textual.widgets import Button, Footer
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from z2jh_wizard.core.assets import asset_path
@@ -152,13 +154,55 @@ class WizardScreen(Screen[None]):
 
 
 class Dialog(ModalScreen[str]):
-    """A question over a screen; it answers with a word, empty for the harmless choice."""
+    """A question over a screen; it answers with a word, empty for the harmless choice.
+
+    ``no`` and ``yes`` are the words on its buttons; without ``yes`` there is nothing to agree to.
+    """
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS = ""
     CSS_PATH = style_sheet("dialogs")
     ABOUT: ClassVar[str] = "Answer the question, or press Esc to change nothing."
+    FIRST: ClassVar[str] = "no"
+    """The id of what has the focus at first."""
+    LARGE: ClassVar[bool] = False
+
+    def __init__(self, title: str, *, no: str = "Cancel", yes: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._answers = {"no": no, "yes": yes}
+
+    def compose(self) -> ComposeResult:
+        """Put the title above the body, the buttons below it."""
+        with Vertical(classes="dialog -large" if self.LARGE else "dialog"):
+            yield Plain(self._title, classes="dialog-title")
+            yield from self.body()
+            with Horizontal(classes="button-row"):
+                for name, words in self._answers.items():
+                    if words:
+                        yield Button(Content(words), id=name, compact=True)
+        yield Footer(compact=True, show_command_palette=False)
+        yield TooSmall()
+
+    def body(self) -> ComposeResult:
+        """Make what stands between title and buttons."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Put the focus where one begins."""
+        self.query_one(f"#{self.FIRST}").focus()
+
+    def agree(self) -> None:
+        """Answer with what was chosen; called when the button beside the harmless one is pressed."""
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "yes":
+            self.agree()
+        else:
+            self.dismiss("")
 
     def action_back(self) -> None:
         """Close without doing anything."""

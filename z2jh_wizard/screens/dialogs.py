@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Button, Footer, Input
+from textual.containers import VerticalScroll
+from textual.widgets import Input
 
 from z2jh_wizard.core.errors import Problem
 from z2jh_wizard.screens.base import Dialog
@@ -16,7 +15,6 @@ from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.text_line import TextLine
-from z2jh_wizard.widgets.title_bar import TooSmall
 
 YES = "yes"
 
@@ -27,38 +25,24 @@ class Ask(Dialog):
     BINDINGS = screen_bindings("back")
 
     def __init__(self, title: str, lines: Sequence[str], *, yes: str, no: str = "Cancel") -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title, no=no, yes=yes)
         self._lines = lines
-        self._yes = yes
-        self._no = no
 
-    def compose(self) -> ComposeResult:
-        """Make title, text and two buttons, the safe one first."""
-        with Vertical(classes="dialog"):
-            yield Plain(self._title, classes="dialog-title")
-            with VerticalScroll(classes="dialog-text", can_focus=False):
-                yield Plain("\n".join(self._lines))
-            with Horizontal(classes="button-row"):
-                yield Button(Content(self._no), id="no", compact=True)
-                yield Button(Content(self._yes), id="yes", compact=True)
-        yield Footer(compact=True, show_command_palette=False)
-        yield TooSmall()
+    def body(self) -> ComposeResult:
+        """Make the text."""
+        with VerticalScroll(classes="dialog-text", can_focus=False):
+            yield Plain("\n".join(self._lines))
 
-    def on_mount(self) -> None:
-        """Put the focus on the safe answer."""
-        self.query_one("#no").focus()
-
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.dismiss(YES if event.button.id == "yes" else "")
+    def agree(self) -> None:
+        """Answer yes."""
+        self.dismiss(YES)
 
 
 class AskText(Dialog):
     """A question for one word or number; ``check`` returns a sentence when it cannot be used."""
 
     BINDINGS = screen_bindings("back")
+    FIRST = "answer"
 
     def __init__(
         self,
@@ -69,44 +53,24 @@ class AskText(Dialog):
         yes: str = "OK",
         check: Callable[[str], str | None] = lambda _text: None,
     ) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title, yes=yes)
         self._lines = lines
         self._value = value
-        self._yes = yes
         self._check = check
 
-    def compose(self) -> ComposeResult:
-        """Make title, text, the line to type in and two buttons."""
-        with Vertical(classes="dialog"):
-            yield Plain(self._title, classes="dialog-title")
-            yield Plain("\n".join(self._lines))
-            yield TextLine(self._value, dom_id="answer", replace=True)
-            yield Plain("", dom_id="answer-error", classes="field-error")
-            with Horizontal(classes="button-row"):
-                yield Button(Content("Cancel"), id="no", compact=True)
-                yield Button(Content(self._yes), id="yes", compact=True)
-        yield Footer(compact=True, show_command_palette=False)
-        yield TooSmall()
-
-    def on_mount(self) -> None:
-        """Put the focus where one types."""
-        self.query_one("#answer").focus()
+    def body(self) -> ComposeResult:
+        """Make the text and the line to type in."""
+        yield Plain("\n".join(self._lines))
+        yield TextLine(self._value, dom_id="answer", replace=True)
+        yield Plain("", dom_id="answer-error", classes="field-error")
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self._finish()
+        self.agree()
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        if event.button.id == "no":
-            self.dismiss("")
-        else:
-            self._finish()
-
-    def _finish(self) -> None:
+    def agree(self) -> None:
+        """Answer with what was typed, or say why it cannot be used."""
         text = self.query_one("#answer", Input).value.strip()
         sentence = self._check(text)
         if sentence:
@@ -120,31 +84,19 @@ class AskChoice(Dialog):
     """A question with several answers; what is known about the marked one stands below them."""
 
     BINDINGS = screen_bindings("back")
+    FIRST = "answer"
 
     def __init__(self, title: str, lines: Sequence[str], offers: Sequence[Offer], *, yes: str = "OK") -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title, yes=yes)
         self._lines = lines
         self._offers = offers
-        self._yes = yes
 
-    def compose(self) -> ComposeResult:
-        """Make title, text, the answers and two buttons."""
-        with Vertical(classes="dialog"):
-            yield Plain(self._title, classes="dialog-title")
-            yield Plain("\n".join(self._lines))
-            with VerticalScroll(classes="dialog-text", can_focus=False):
-                yield ChoiceList([Offer(one.value, one.label) for one in self._offers], dom_id="answer")
-            yield Plain(self._offers[0].about, dom_id="about")
-            with Horizontal(classes="button-row"):
-                yield Button(Content("Cancel"), id="no", compact=True)
-                yield Button(Content(self._yes), id="yes", compact=True)
-        yield Footer(compact=True, show_command_palette=False)
-        yield TooSmall()
-
-    def on_mount(self) -> None:
-        """Put the focus on the answers."""
-        self.query_one("#answer").focus()
+    def body(self) -> ComposeResult:
+        """Make the text and the answers."""
+        yield Plain("\n".join(self._lines))
+        with VerticalScroll(classes="dialog-text", can_focus=False):
+            yield ChoiceList([Offer(one.value, one.label) for one in self._offers], dom_id="answer")
+        yield Plain(self._offers[0].about, dom_id="about")
 
     @on(ChoiceList.Changed)
     def _changed(self, event: ChoiceList.Changed) -> None:
@@ -157,10 +109,9 @@ class AskChoice(Dialog):
         event.stop()
         self.dismiss(event.value)
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.dismiss(self.query_one("#answer", ChoiceList).value if event.button.id == "yes" else "")
+    def agree(self) -> None:
+        """Answer with what is marked."""
+        self.dismiss(self.query_one("#answer", ChoiceList).value)
 
 
 class Notice(Dialog):
@@ -169,29 +120,13 @@ class Notice(Dialog):
     BINDINGS = screen_bindings("back", "copy")
 
     def __init__(self, title: str, lines: Sequence[str]) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title, no="Close")
         self._lines = lines
 
-    def compose(self) -> ComposeResult:
-        """Make the lines and one button."""
-        with Vertical(classes="dialog"):
-            yield Plain(self._title, classes="dialog-title")
-            with VerticalScroll(classes="dialog-text"):
-                yield Plain("\n".join(self._lines), limit=20_000)
-            with Horizontal(classes="button-row"):
-                yield Button(Content("Close"), id="no", compact=True)
-        yield Footer(compact=True, show_command_palette=False)
-        yield TooSmall()
-
-    def on_mount(self) -> None:
-        """Put the focus on the button."""
-        self.query_one("#no").focus()
-
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.dismiss("")
+    def body(self) -> ComposeResult:
+        """Make the lines."""
+        with VerticalScroll(classes="dialog-text"):
+            yield Plain("\n".join(self._lines), limit=20_000)
 
     def action_copy(self) -> None:
         """Copy the text."""

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Button, Footer
+from textual.containers import VerticalScroll
 
 from z2jh_wizard.screens.base import Dialog
 from z2jh_wizard.widgets.actions import ACTIONS, screen_bindings
 from z2jh_wizard.widgets.plain import Plain
-from z2jh_wizard.widgets.title_bar import TooSmall
 
 _MOVING = """\
 Tab, Shift+Tab   to the next, the previous control
@@ -39,27 +35,14 @@ class HelpScreen(Dialog):
 
     BINDINGS = screen_bindings("back")
     ABOUT = "This is the help."
+    FIRST = "help-text"  # so that arrows scroll
+    LARGE = True
 
     def __init__(self, about: str) -> None:
-        super().__init__()
+        super().__init__("Help", no="Close")
         self._about = about
 
-    def compose(self) -> ComposeResult:
-        """Make the text and one button."""
-        with Vertical(classes="dialog -large"):
-            yield Plain("Help", classes="dialog-title")
-            with VerticalScroll(classes="dialog-text", id="help-text"):
-                yield Plain(f"{self._about}\n\n{help_text()}", limit=20_000)
-            with Horizontal(classes="button-row"):
-                yield Button(Content("Close"), id="no", compact=True)
-        yield Footer(compact=True, show_command_palette=False)
-        yield TooSmall()
-
-    def on_mount(self) -> None:
-        """Put the focus on the text, so that arrows scroll."""
-        self.query_one("#help-text").focus()
-
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.dismiss("")
+    def body(self) -> ComposeResult:
+        """Make the text."""
+        with VerticalScroll(classes="dialog-text", id=self.FIRST):
+            yield Plain(f"{self._about}\n\n{help_text()}", limit=20_000)
