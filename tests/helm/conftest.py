@@ -200,7 +200,7 @@ def write_chart(folder: Path) -> Path:
 def sdk() -> None:
     """Skip where the bundled Helm is not installed."""
     if not sdk_is_installed():
-        pytest.skip(f"{SDK_PACKAGE} is not installed; pip install 'z2jh-wizard[helm]'")
+        pytest.skip(f"{SDK_PACKAGE} is not installed; pip install helm-python-sdk")
 
 
 def is_private(path: Path) -> bool:

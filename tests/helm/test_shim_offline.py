@@ -91,7 +91,7 @@ class TestCalling:
         monkeypatch.setitem(__import__("sys").modules, "helm_python", None)
         code, _, err = run(capsys, "version")
         assert code == 1
-        assert "pip install 'z2jh-wizard[helm]'" in err
+        assert "pip install helm-python-sdk" in err
 
     @needs_sdk
     @pytest.mark.parametrize(

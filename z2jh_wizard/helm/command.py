@@ -35,8 +35,8 @@ start()
 that the user stands in, and a PYTHONPATH for a checkout would reach the login programs that Helm starts."""
 
 HOW_TO_GET_HELM = (
-    "Get Helm in one of three ways: pip install 'z2jh-wizard[helm]', or z2jh-wizard doctor --fix, "
-    f"or the instructions on {HELM_INSTALLING}."
+    "Get Helm in one of three ways: z2jh-wizard doctor --fix, or pip install helm-python-sdk in the "
+    f"wizard's environment, or the instructions on {HELM_INSTALLING}."
 )
 
 

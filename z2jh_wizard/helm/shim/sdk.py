@@ -165,5 +165,5 @@ def _read_kubeconfig(path: Path) -> dict[str, Any]:
 def missing_sdk() -> HelmFailure:
     """Return what to say when the SDK is not there."""
     return HelmFailure(
-        "the bundled Helm is not installed; pip install 'z2jh-wizard[helm]', or see https://helm.sh"
+        "the bundled Helm is not installed; pip install helm-python-sdk, or see https://helm.sh"
     )
