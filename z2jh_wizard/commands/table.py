@@ -41,6 +41,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     _json(add("diagnose", "looking", "diagnose", "why it is not well"))
     doctor = _json(add("doctor", "looking", "doctor", "is this computer ready"))
     doctor.add_argument("--fix", action="store_true", help="download a verified Helm if there is none")
+    _capacity(add("capacity", "capacity", "capacity", "students on a node, and nodes for a class"))
     _resize(add("resize", "runs", "resize", "change the number of nodes now"))
     teardown = _json(add("teardown", "runs", "teardown", "remove the hub, then prove it"))
     teardown.add_argument("--confirm", metavar="NAME", help="the hub name, typed to confirm")
@@ -110,6 +111,30 @@ def _resize(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("nodes", type=_number, metavar="N", help="how many nodes the pool shall have")
     parser.add_argument("--pool", default="user", help="which pool (default user)")
     _json(parser)
+
+
+def _capacity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--provider", required=True, choices=("gke", "aks", "eks"), help="whose machines")
+    parser.add_argument(
+        "--machine", default="", metavar="M", help="a machine type; without it all are compared"
+    )
+    parser.add_argument("--students", type=_number, required=True, metavar="N", help="how many at once")
+    parser.add_argument("--memory", default="1G", metavar="1G", help="promised to each (default 1G)")
+    parser.add_argument(
+        "--cpu", type=_cores, default=0.0, metavar="0.5", help="cores promised to each (default none)"
+    )
+    parser.add_argument("--disk", default="10Gi", metavar="10Gi", help="of each; 0 for none (default 10Gi)")
+    _json(parser)
+
+
+def _cores(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1000:
+        raise argparse.ArgumentTypeError("type a number of cores from 0 to 1000, such as 0.5")
+    return value
 
 
 def _config(parser: argparse.ArgumentParser) -> None:

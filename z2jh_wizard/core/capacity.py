@@ -1,8 +1,8 @@
 """How many students fit on a node, and which limit is reached first.
 
-What a node keeps for itself is a formula by provider, compared with 24 measured nodes (within 90 MiB, exact in
-processors): GKE and EKS by their documentation, AKS as of version 1.29. What each node runs for the cluster was
-measured on GKE and EKS; AKS is taken to be like GKE.
+What a node keeps for itself is a formula by provider, compared with 24 measured nodes (within 90 MiB, exact
+in processors): GKE and EKS by their documentation, AKS as of version 1.29. What each node runs for the
+cluster was measured on GKE and EKS; AKS is taken to be like GKE.
 """
 
 from __future__ import annotations
