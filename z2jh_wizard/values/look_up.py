@@ -51,9 +51,24 @@ def look_up(path: Sequence[str | int], version: str, family: Family = "z2jh") ->
     List indexes in the path belong to the value of the key before them.
     """
     parts = _names_of(path)
+    if not parts and path:
+        return KeyMatch("", Kind.UNKNOWN, sentence="The values of a chart are a map of keys, no list.")
+    text, alive = ".".join(parts), paths_at(version, family)
+    return (
+        taken(path, version, family)
+        or _elsewhere(text, version, family)
+        or _unknown(parts, alive, version, family)
+    )
+
+
+def taken(path: Sequence[str | int], version: str, family: Family = "z2jh") -> KeyMatch | None:
+    """Return what a path that the chart version takes is, None for one that it does not take.
+
+    Unlike ``look_up`` it is cheap: nothing is searched. InvalidInput for what is no version.
+    """
+    parts = _names_of(path)
     if not parts:
-        sentence = "The values of a chart are a map of keys, no list." if path else ""
-        return KeyMatch("", Kind.UNKNOWN if path else Kind.SECTION, sentence=sentence)
+        return None if path else KeyMatch("", Kind.SECTION)
     text, alive = ".".join(parts), paths_at(version, family)
     found = _longest(parts, alive)
     if found == text:
@@ -63,7 +78,7 @@ def look_up(path: Sequence[str | int], version: str, family: Family = "z2jh") ->
         return KeyMatch(text, Kind.INSIDE, found, alive[found])
     if not found and any(key.startswith(f"{text}.") for key in alive):
         return KeyMatch(text, Kind.SECTION, text)
-    return _elsewhere(text, version, family) or _unknown(parts, alive, version, family)
+    return None
 
 
 def _names_of(path: Sequence[str | int]) -> tuple[str, ...]:
@@ -139,7 +154,7 @@ def _other_version(text: str, version: str, entries: Sequence[tuple[KeyName, Key
     name = max((name for name, _ in entries), key=lambda name: sort_key(name.removed_in))
     moved = any(row.path_at(version) for row in rows.values())
     instead = f"{called} says it now" if called else "its keys have moved" if moved else "nothing says it now"
-    note = f" {only.note}" if called and only and only.note else ""
+    note = f" {only.note}" if only and only.note else ""
     sentence = f"Charts from {name.removed_in} on do not take {text}; {instead}.{note}"
     return KeyMatch(text, Kind.REMOVED, name.path, only, sentence, (called,) if called else ())
 

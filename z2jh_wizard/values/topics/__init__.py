@@ -1,0 +1,47 @@
+"""The pages of settings, one module a topic; read when first asked for."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from z2jh_wizard.values.fields import Field, TopicPage
+from z2jh_wizard.values.keys import Topic
+
+
+@functools.cache
+def topics() -> tuple[TopicPage, ...]:
+    """Return all pages, in the order in which a hub is set up."""
+    return tuple(topic_page(topic) for topic in Topic)
+
+
+@functools.cache
+def topic_page(topic: Topic) -> TopicPage:
+    """Return the page of one topic."""
+    page: TopicPage = importlib.import_module(f"{__name__}.{topic.value.replace('-', '_')}").TOPIC
+    return page
+
+
+@functools.cache
+def fields() -> Mapping[str, Field]:
+    """Return all fields by their id."""
+    return MappingProxyType({field.id: field for page in topics() for field in page.fields})
+
+
+@functools.cache
+def fields_by_key() -> Mapping[str, Field]:
+    """Return all fields by their key, which is the newest name of the setting."""
+    return MappingProxyType({field.key: field for field in fields().values()})
+
+
+def field_for(path: str) -> Field | None:
+    """Return the field of a setting by any name that it has, or had, in any chart; None without one."""
+    found = fields_by_key().get(path)
+    return found or next((field for field in fields().values() if _names(field, path)), None)
+
+
+def _names(field: Field, path: str) -> bool:
+    row = field.row
+    return row is not None and (row.helmforge == path or any(name.path == path for name in row.names))
