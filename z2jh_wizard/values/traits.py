@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ import msgspec
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.values.charts import About
 from z2jh_wizard.values.searching import nearest, rank
+
+_DEFINES = re.compile(r"(?:def|import) (\w+)")
 
 
 class Effect(enum.Enum):
@@ -41,6 +44,8 @@ class _Trait(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     choices: tuple[str, ...] = ()
     chart_key: str = ""
     note: str = ""
+    help: str = ""
+    function: str = ""
 
 
 class TraitRow(msgspec.Struct, frozen=True):
@@ -57,6 +62,10 @@ class TraitRow(msgspec.Struct, frozen=True):
     chart_key: str
     """The chart's own key for the same thing, to be preferred; ``hub.config`` wins where both are said."""
     note: str
+    help: str
+    """One sentence on what it does; empty for a trait that has a field of its own, which says it."""
+    function: str
+    """A line of Python that defines an example of what it takes; empty for what takes a plain value."""
 
     @property
     def path(self) -> str:
@@ -66,7 +75,13 @@ class TraitRow(msgspec.Struct, frozen=True):
     @property
     def python_only(self) -> bool:
         """Whether it takes a Python function, so that only ``hub.extraConfig`` can set it."""
-        return self.type == "Callable" or self.name.endswith("_hook") or self.name == "options_from_form"
+        return self.name == "options_from_form" or bool(self.function and self.type != "Union")
+
+    @property
+    def python(self) -> str:
+        """Two lines for ``hub.extraConfig`` that set it to a function; empty for what takes none."""
+        defined = _DEFINES.search(self.function)
+        return f"{self.function}\nc.{self.class_name}.{self.name} = {defined[1]}" if defined else ""
 
 
 class TraitClass(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -114,6 +129,7 @@ def authenticator(name: str) -> TraitClass | None:
     return next((one for one in classes() if name in one.short_names or one.name == wanted), None)
 
 
+@functools.lru_cache(maxsize=256)
 def traits_of(class_name: str) -> Mapping[str, TraitRow]:
     """Return all traits of a class by name, those of its bases included; nothing for an unknown class."""
     found: dict[str, TraitRow] = {}
@@ -132,6 +148,8 @@ def traits_of(class_name: str) -> Mapping[str, TraitRow]:
                         row.choices,
                         row.chart_key,
                         row.note,
+                        row.help,
+                        row.function,
                     ),
                 )
     return found

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from z2jh_wizard.values.fields import Field, TopicPage
 from z2jh_wizard.values.keys import Topic
+from z2jh_wizard.values.traits import TraitRow
 
 
 @functools.cache
@@ -45,3 +46,10 @@ def field_for(path: str) -> Field | None:
 def _names(field: Field, path: str) -> bool:
     row = field.row
     return row is not None and (row.helmforge == path or any(name.path == path for name in row.names))
+
+
+def trait_help(row: TraitRow) -> str:
+    """Return the sentence on a trait: that of its own field, else the table's, else its base's field."""
+    own = fields_by_key().get(row.path)
+    declared = fields_by_key().get(f"hub.config.{row.declared_in}.{row.name}")
+    return own.help if own else row.help or (declared.help if declared else "")

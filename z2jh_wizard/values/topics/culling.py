@@ -58,7 +58,7 @@ TOPIC = TopicPage(
             "culling.users",
             "cull.users",
             Kind.SWITCH,
-            "Deletes idle users from the hub too, which suits hubs with throw-away names only.",
+            "Deletes idle users too, and with them their files, so for throw-away names only.",
             shown_if=ON,
         ),
         Field(

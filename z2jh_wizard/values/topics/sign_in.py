@@ -120,8 +120,7 @@ TOPIC = TopicPage(
             "sign-in.drop-invalid",
             "hub.config.Authenticator.delete_invalid_users",
             Kind.SWITCH,
-            "Removes users at the hub's start whom the sign-in service no longer knows; their disks go "
-            "with them.",
+            "Removes users at the hub's start whom the sign-in no longer knows.",
         ),
         Field(
             "sign-in.admin-access",

@@ -83,7 +83,8 @@ TOPIC = TopicPage(
             "storage.claim-name",
             "singleuser.storage.dynamic.pvcNameTemplate",
             Kind.TEXT,
-            "How the disks of students are named; a changed name gives everybody a new, empty disk.",
+            "How the disks of students are named; before chart 4 a changed name gave everybody a new, "
+            "empty disk.",
             shown_if=OWN_DISK,
             example="claim-{user_server}",
         ),
