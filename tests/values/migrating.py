@@ -9,9 +9,10 @@ import yaml
 
 from z2jh_wizard.core.checks import version_key
 from z2jh_wizard.values.document import Document
-from z2jh_wizard.values.migrate import Migration, migrate
+from z2jh_wizard.values.migrate import migrate
+from z2jh_wizard.values.migrate_report import Migration
 from z2jh_wizard.values.migrate_table import Rule, read_rules
-from z2jh_wizard.values.paths import Path
+from z2jh_wizard.values.paths import Path, parse_path
 
 RULES = {rule.id: rule for rule in read_rules()}
 VERSIONS = sorted(
@@ -49,3 +50,16 @@ def asked(migration: Migration) -> set[str]:
 
 def applied(migration: Migration) -> set[str]:
     return {change.rule for change in migration.changes}
+
+
+def moves(migration: Migration) -> list[tuple[Path, Path]]:
+    """Return the old and the new path of each change, () where there is none."""
+    return [(_path(change.old), _path(change.new)) for change in migration.changes]
+
+
+def listed(migration: Migration) -> set[Path]:
+    return {_path(item.path) for item in migration.manual}
+
+
+def _path(dotted: str) -> Path:
+    return parse_path(dotted) if dotted else ()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.values.migrating import RULES, across, applied, asked, document_of, tree_of
+from tests.values.migrating import RULES, across, applied, asked, document_of, moves, tree_of
 from z2jh_wizard.core.checks import version_key
 from z2jh_wizard.values.migrate_functions import FUNCTIONS
 from z2jh_wizard.values.migrate_table import Rule
@@ -68,9 +68,9 @@ def test_a_move_brings_the_value_to_its_new_key(rule: Rule, value: Any) -> None:
     migration = across(rule, document_of(tree_of(old, value)))
     assert migration.document.get(new) == value
     assert not migration.document.has(old)
-    assert (old, new) in [(change.old_path, change.new_path) for change in migration.changes]
-    change = next(change for change in migration.changes if change.new_path == new)
-    assert (change.reason, change.severity) == (rule.note, rule.severity)
+    assert (old, new) in moves(migration)
+    change = migration.changes[moves(migration).index((old, new))]
+    assert (change.why, change.effect) == (rule.note, rule.effect)
 
 
 @pytest.mark.parametrize("rule", MOVES, ids=lambda rule: rule.id)
@@ -79,7 +79,7 @@ def test_a_move_onto_another_value_is_left_to_a_person(rule: Rule) -> None:
     start = document_of(tree_of(old, "old")).set(new, "new")
     migration = across(rule, start)
     assert migration.document.values == start.values
-    assert (rule.id, old) in [(item.rule, item.path) for item in migration.manual]
+    assert (rule.id, rule.old[0]) in [(item.rule, item.path) for item in migration.manual]
 
 
 @pytest.mark.parametrize("rule", MOVES, ids=lambda rule: rule.id)
@@ -104,8 +104,10 @@ def test_a_key_that_needs_a_person_is_listed_and_stays(rule: Rule, pattern: str)
     path = _concrete(pattern)
     migration = across(rule, document_of(tree_of(path, value)))
     mine = [item for item in migration.manual if item.rule == rule.id]
-    assert [(item.decide, item.severity) for item in mine] == [(rule.note, rule.severity)]
-    assert migration.document.get(mine[0].path) is not None
+    assert [(item.message, item.effect, item.severity) for item in mine] == [
+        (rule.note, rule.effect, rule.weight)
+    ]
+    assert migration.document.get(parse_path(mine[0].path)) is not None
 
 
 @pytest.mark.parametrize("rule", [rule for rule in ASKS if rule.holding], ids=lambda rule: rule.id)
@@ -124,7 +126,7 @@ def test_what_is_decided_already_is_not_listed(rule: Rule) -> None:
 def test_a_changed_default_is_listed_unless_the_key_is_set(rule: Rule) -> None:
     start = document_of({"custom": {"a": 1}})
     migration = across(rule, start)
-    assert [item.path for item in migration.manual if item.rule == rule.id] == [parse_path(rule.old[0])]
+    assert [item.path for item in migration.manual if item.rule == rule.id] == [rule.old[0]]
     for pattern in rule.old:
         start = start.set(parse_path(pattern), True)
     assert rule.id not in asked(across(rule, start))

@@ -52,7 +52,7 @@ def nobody_allowed_hub5(work: Work) -> None:
     if (
         path is None
         or _class_name(work, path) in _OPEN_BY_DEFAULT
-        or any(item.rule == "oauth-allow" for item in work.asked)
+        or any(item.rule.id == "oauth-allow" for item in work.asked)
     ):
         return
     if not _allowing(work):

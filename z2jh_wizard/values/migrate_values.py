@@ -73,10 +73,10 @@ def wrap_extra_config(work: Work) -> None:
     path = literal(work.rule.old[0])
     if work.document.has(path) and isinstance(work.document.get(path), str):
         aside: Path = ("hub", "extraConfig-00-config")
-        reported = len(work.changes)
+        reported = len(work.steps)
         work.move(path, aside)
         work.move(aside, work.new)
-        work.changes[reported:] = []
+        work.steps[reported:] = []
         work.report(path, work.new)
 
 
@@ -156,7 +156,7 @@ def block_cloud_metadata(work: Work) -> None:
         work.ask(path, f"{work.rule.note}; the value here is neither true nor false, so decide yourself.")
         return
     work.move_as(path, work.new, not enabled)
-    if enabled and work.changes:
+    if enabled and work.steps:
         work.ask(work.new, work.rule.ask)
 
 

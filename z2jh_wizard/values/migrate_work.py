@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,41 +11,63 @@ import yaml
 from z2jh_wizard.core.checks import VersionKey
 from z2jh_wizard.core.errors import Refused
 from z2jh_wizard.values.document import Document
-from z2jh_wizard.values.migrate_table import Rule, Severity
+from z2jh_wizard.values.lint.finding import Severity
+from z2jh_wizard.values.migrate_table import Rule
 from z2jh_wizard.values.paths import Path, format_path
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Something that the migration did; ``old_path`` is None for a key that is new."""
+class Step:
+    """Something that a rule did; ``old`` is None for a key that is new, ``new`` for one that is gone."""
 
-    rule: str
-    old_path: Path | None
-    new_path: Path | None
-    reason: str
-    severity: Severity
+    rule: Rule
+    old: Path | None
+    new: Path | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Manual:
+class Question:
     """Something that a person must decide, with the key that it is about."""
 
-    rule: str
+    rule: Rule
     path: Path
     decide: str
-    severity: Severity
+    severity: Severity | None = None
+    """Where this answer weighs other than the rule says."""
 
 
 class Work:
     """A document under one rule; what the rule did is kept only if it ran to its end."""
 
-    def __init__(self, rule: Rule, document: Document, target: VersionKey, asked: tuple[Manual, ...]) -> None:
+    def __init__(
+        self, rule: Rule, document: Document, target: VersionKey, asked: tuple[Question, ...]
+    ) -> None:
         self.rule = rule
         self.document = document
         self.target = target
         self.asked = asked
-        self.changes: list[Change] = []
-        self.manual: list[Manual] = []
+        self.steps: list[Step] = []
+        self.questions: list[Question] = []
+
+    @classmethod
+    def done(
+        cls,
+        rule: Rule,
+        document: Document,
+        target: VersionKey,
+        asked: tuple[Question, ...],
+        function: Callable[[Work], None],
+    ) -> Work:
+        """Run one rule; an edit that is refused leaves the document as it was and the rule to a person."""
+        work = cls(rule, document, target, asked)
+        try:
+            function(work)
+        except Refused as refused:
+            work = cls(rule, document, target, asked)
+            where = f" Do it by hand: {rule.new}." if rule.new else " Do it by hand."
+            work.ask(work.first() or (), f"{rule.note}, but {refused.problem.title}.{where}")
+        return work
 
     def matches(self, pattern: str) -> list[Path]:
         """Return the paths in the document that a pattern of the rule means, in their order."""
@@ -60,9 +82,13 @@ class Work:
         """The rule's new key."""
         return literal(self.rule.new)
 
-    def ask(self, path: Path, decide: str = "") -> None:
+    def get(self, dotted: str, default: Any = None) -> Any:
+        """Return the value at a dotted path without ``*``, ``default`` when it is not set."""
+        return self.document.get(literal(dotted), default)
+
+    def ask(self, path: Path, decide: str = "", severity: Severity | None = None) -> None:
         """Leave a decision to a person."""
-        self.manual.append(Manual(self.rule.id, path, decide or self.rule.note, self.rule.severity))
+        self.questions.append(Question(self.rule, path, decide or self.rule.note, severity))
 
     def move(self, old: Path, new: Path) -> None:
         """Move a key with its comments; maps are merged, and contradictions are left to a person."""
@@ -117,7 +143,7 @@ class Work:
 
     def report(self, old: Path | None, new: Path | None) -> None:
         """Note a change for the person."""
-        self.changes.append(Change(self.rule.id, old, new, self.rule.note, self.rule.severity))
+        self.steps.append(Step(self.rule, old, new, self.rule.note))
 
     def _blocked(self, old: Path, new: Path) -> bool:
         """Leave a key where it is when something that is no map stands in its way."""
