@@ -13,7 +13,7 @@ from tests.values.schema_paths import schema_paths
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.values import traits
 from z2jh_wizard.values.charts import Generation, chart_versions, generations, sort_key
-from z2jh_wizard.values.keys import Topic, key_table, known_keys, paths_at, search_keys
+from z2jh_wizard.values.keys import Topic, key_table, known_keys, paths_at
 from z2jh_wizard.values.look_up import Kind, look_up, suggest
 
 EXCEPTIONS = {
@@ -203,28 +203,6 @@ def test_defaults_are_told_from_unknown_ones():
     assert keys["hub.db.url"].default is None
     assert keys["hub.config.DummyAuthenticator.password"].default is msgspec.UNSET
     assert keys["singleuser.storage.type"].choices == ("dynamic", "static", "none")
-
-
-@pytest.mark.parametrize(
-    ("words", "first"),
-    [
-        (["memory", "limit"], "singleuser.memory.limit"),
-        (["https", "email"], "proxy.https.letsencrypt.contactEmail"),
-        (["gpu"], "singleuser.extraResource.limits"),
-        (["CULL", "every"], "cull.every"),
-        (["storageclass"], "singleuser.storage.dynamic.storageClass"),
-    ],
-)
-def test_search_finds_keys_by_words(words, first):
-    paths = [row.path_at("4.4.0") for row in search_keys(words)]
-    assert first in paths[:3]
-
-
-def test_search_keeps_to_the_rows_that_it_is_given():
-    mine = known_keys(Generation.HELMFORGE_1)
-    assert search_keys(["persistence"], mine)
-    assert all(row in mine for row in search_keys(["persistence"], mine))
-    assert search_keys(["no such thing"]) == ()
 
 
 keys_of_any = st.sampled_from(sorted(key_table().z2jh))

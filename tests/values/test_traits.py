@@ -132,13 +132,6 @@ def test_did_you_mean():
     assert traits.suggest_traits("NoSuchClass", "allowed_user") == ()
 
 
-def test_search_finds_each_trait_once_where_it_is_declared():
-    found = traits.search_traits(["admin", "users"])
-    assert len(found) == len({(row.declared_in, row.name) for row in found})
-    assert found[0].name == "admin_users"
-    assert traits.search_traits(["no", "suchthing"]) == ()
-
-
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_text_is_answered(section, name):
     assert traits.trait(section, name) is None or name in traits.traits_of(section)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +16,6 @@ import msgspec
 
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.values.charts import About, Family, Generation, sort_key
-from z2jh_wizard.values.searching import rank
 
 
 class Topic(enum.Enum):
@@ -144,14 +143,3 @@ def paths_at(version: str, family: Family = "z2jh") -> Mapping[str, KeyRow]:
         return table.helmforge
     taken = {row_name.path: row for row in table.rows for row_name in row.names if row_name.taken_by(version)}
     return MappingProxyType(taken)
-
-
-def search_keys(query: Sequence[str], rows: Iterable[KeyRow] | None = None) -> tuple[KeyRow, ...]:
-    """Return the rows that all words of a query fit, the best first; the whole table when none are given."""
-    found = []
-    for row in key_table().rows if rows is None else rows:
-        names = " ".join([*(name.path for name in row.names), row.helmforge])
-        score = rank(query, names, f"{row.topic.value} {row.note} {' '.join(row.choices)}")
-        if score:
-            found.append((-score, len(names), names, row))
-    return tuple(row for *_, row in sorted(found, key=lambda entry: entry[:3]))

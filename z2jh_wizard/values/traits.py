@@ -8,14 +8,14 @@ from __future__ import annotations
 import enum
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.values.charts import About
-from z2jh_wizard.values.searching import nearest, rank
+from z2jh_wizard.values.searching import nearest
 
 _DEFINES = re.compile(r"(?:def|import) (\w+)")
 
@@ -192,17 +192,6 @@ def by_chart_key() -> Mapping[str, TraitRow]:
         for row in traits_of(one.name).values()
         if row.chart_key and row.declared_in == one.name
     }
-
-
-def search_traits(query: Sequence[str]) -> tuple[TraitRow, ...]:
-    """Return the traits that all words of a query fit, the best first; each once, where it is declared."""
-    found = []
-    for one in classes():
-        for row in traits_of(one.name).values():
-            score = rank(query, row.name, f"{row.class_name} {row.note} {row.chart_key}")
-            if score and row.declared_in == one.name:
-                found.append((-score, len(row.name), row.path, row))
-    return tuple(row for *_, row in sorted(found, key=lambda entry: entry[:3]))
 
 
 def _line(class_name: str) -> Iterator[TraitClass]:
