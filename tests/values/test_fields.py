@@ -12,6 +12,7 @@ from z2jh_wizard.values.keys import KeyRow, Topic, key_table, paths_at
 from z2jh_wizard.values.lint.registry import RULES
 from z2jh_wizard.values.look_up import look_up
 from z2jh_wizard.values.secret_keys import holds_secret
+from z2jh_wizard.values.sign_in import methods
 from z2jh_wizard.values.topics import field_for, fields, fields_by_key, topic_page, topics
 
 ALL = list(fields().values())
@@ -106,12 +107,8 @@ def test_a_field_is_whole(field: Field):
     if field.shown_if:
         asked = fields()[field.shown_if.field]
         answers = {choice.value for choice in asked.choices} if asked.choices else {True, False}
-        known = {
-            "firstuseauthenticator",
-            "ldapauthenticator",
-            "ltiauthenticator.lti11.auth.LTI11Authenticator",
-        }
-        assert set(field.shown_if.values) <= answers | known
+        older = {name.text for method in methods() for name in method.names}
+        assert set(field.shown_if.values) <= answers | older
 
 
 @pytest.mark.parametrize("field", ALL, ids=lambda field: field.id)
@@ -153,6 +150,18 @@ def test_every_row_of_the_key_table_has_a_field_or_says_what_replaced_it():
         else:
             assert id(row) not in held
             assert row.note.endswith("."), row
+
+
+@pytest.mark.parametrize("method", methods(), ids=lambda method: method.id)
+def test_every_trait_that_a_way_to_sign_in_asks_for_has_a_field(method):
+    allows = method.allows if traits.find_class(method.section) else ()
+    for names in (*method.asks, *method.needs, *allows):
+        for name in names.split("|"):
+            field = field_for(method.path(name)) or field_for(f"hub.config.Authenticator.{name}")
+            assert field, f"{method.id}: {name}"
+            if field.key.startswith(f"hub.config.{method.section}."):
+                assert field.shown_if
+                assert set(field.shown_if.values) == {name.text for name in method.names}
 
 
 def test_a_field_knows_its_names_default_and_page():

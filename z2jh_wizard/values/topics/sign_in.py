@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from z2jh_wizard.values.fields import GUIDE, Choice, Field, Kind, Level, TopicPage
+from z2jh_wizard.values.sign_in import methods
 from z2jh_wizard.values.topics import sign_in_campus, sign_in_oauth
 from z2jh_wizard.values.topics.sign_in_shown import uses
 
-METHODS = (
-    Choice("dummy", "No check", "to try the hub out, never with real students on the internet"),
-    Choice("shared-password", "One class password", "for a workshop of one day"),
-    Choice("native", "Accounts of the hub", "when there is nothing else; an admin lets each student in"),
-    Choice("firstuse", "Password at first use", "each student picks one at the first visit"),
-    Choice("tmp", "Throw-away names", "for demonstrations: everybody is somebody new each time"),
-    Choice("github", "GitHub", "when students have GitHub accounts"),
-    Choice("google", "Google", "when the school works with Google Workspace"),
-    Choice("azuread", "Microsoft Entra ID", "when the school works with Microsoft 365"),
-    Choice("cilogon", "CILogon", "for research institutions, mostly in the United States"),
-    Choice("globus", "Globus", "when students have Globus accounts"),
-    Choice("generic-oauth", "OpenID Connect", "Keycloak and most campus sign-in pages"),
-    Choice("gitlab", "GitLab", "when students have accounts on a GitLab"),
-    Choice("bitbucket", "Bitbucket", "when students have Bitbucket accounts"),
-    Choice("auth0", "Auth0", "when the institution uses Auth0"),
-    Choice("openshift", "OpenShift", "on an OpenShift cluster whose users are the students"),
-    Choice("ldap", "LDAP", "when the campus has a directory and no sign-in page"),
-    Choice("ltiauthenticator.lti13.auth.LTI13Authenticator", "LTI 1.3", "from Canvas, Moodle and the like"),
-    Choice("ltiauthenticator.LTIAuthenticator", "LTI 1.1", "from older course platforms, such as Open edX"),
-    Choice("hmacauthenticator.HMACAuthenticator", "Signed links", "from a web page of your own"),
-    Choice("pam", "Accounts of the computer", "never in a container"),
-    Choice("null", "Nobody", "for hubs that only services use"),
+METHODS = tuple(
+    Choice(method.names[-1].text, method.title, method.when) for method in methods() if method.names[-1].text
 )
 NATIVE = uses("native")
-FIRST_USE = uses("firstuse", "firstuseauthenticator")
+FIRST_USE = uses("firstuse")
 
 TOPIC = TopicPage(
     "sign-in",
@@ -267,31 +248,35 @@ TOPIC = TopicPage(
             "hub.config.MWOAuthenticator.client_id",
             Kind.TEXT,
             "The name of the OAuth consumer that the wiki gave you.",
+            shown_if=uses("mediawiki"),
         ),
         Field(
             "sign-in.mediawiki.client-secret",
             "hub.config.MWOAuthenticator.client_secret",
             Kind.SECRET,
             "The secret of that OAuth consumer.",
+            shown_if=uses("mediawiki"),
         ),
         Field(
             "sign-in.mediawiki.callback",
             "hub.config.MWOAuthenticator.oauth_callback_url",
             Kind.URL,
             "Where the wiki sends students back to; the same address as registered there.",
+            shown_if=uses("mediawiki"),
         ),
         Field(
             "sign-in.mediawiki.wiki",
-            "hub.config.MWOAuthenticator.index_url",
+            "hub.config.MWOAuthenticator.mw_index_url",
             Kind.URL,
             "The index page of the wiki that checks the passwords.",
+            shown_if=uses("mediawiki"),
         ),
         Field(
             "sign-in.hmac.key",
             "hub.config.HMACAuthenticator.secret_key",
             Kind.SECRET,
             "The key with which your own web page signs the names that it lets in.",
-            shown_if=uses("hmacauthenticator.HMACAuthenticator"),
+            shown_if=uses("hmac"),
             example="64 hex digits",
         ),
         Field(

@@ -10,9 +10,9 @@ TLS = (
     Choice("on_connect", "From the start", "for servers at port 636"),
     Choice("insecure", "Not at all", "never with real passwords"),
 )
-LDAP = uses("ldap", "ldapauthenticator")
-LTI11 = uses("ltiauthenticator.LTIAuthenticator", "ltiauthenticator.lti11.auth.LTI11Authenticator")
-LTI13 = uses("ltiauthenticator.lti13.auth.LTI13Authenticator")
+LDAP = uses("ldap")
+LTI11 = uses("lti11")
+LTI13 = uses("lti13")
 
 FIELDS: tuple[Field, ...] = (
     Field(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from z2jh_wizard.values.fields import Field, Kind, Level
 from z2jh_wizard.values.topics.sign_in_shown import uses
 
-OIDC = uses("generic-oauth")
+OIDC = uses("oidc")
 
 
-def client(id: str, section: str, service: str, method: str) -> tuple[Field, ...]:  # noqa: A002
+def client(id: str, section: str, service: str) -> tuple[Field, ...]:  # noqa: A002
     """Return what every OAuth service gives you when you register the hub there."""
-    shown, key = uses(method), f"hub.config.{section}"
+    shown, key = uses(id), f"hub.config.{section}"
     return (
         Field(
             f"sign-in.{id}.client-id",
@@ -41,7 +41,7 @@ def client(id: str, section: str, service: str, method: str) -> tuple[Field, ...
 
 
 FIELDS: tuple[Field, ...] = (
-    *client("github", "GitHubOAuthenticator", "GitHub", "github"),
+    *client("github", "GitHubOAuthenticator", "GitHub"),
     Field(
         "sign-in.github.organizations",
         "hub.config.GitHubOAuthenticator.allowed_organizations",
@@ -74,7 +74,7 @@ FIELDS: tuple[Field, ...] = (
         "Your own GitHub Enterprise instead of github.com.",
         shown_if=uses("github"),
     ),
-    *client("google", "GoogleOAuthenticator", "Google", "google"),
+    *client("google", "GoogleOAuthenticator", "Google"),
     Field(
         "sign-in.google.domains",
         "hub.config.GoogleOAuthenticator.hosted_domain",
@@ -114,7 +114,7 @@ FIELDS: tuple[Field, ...] = (
         "Leaves the domain out of user names; changing it later gives everybody a new, empty disk.",
         shown_if=uses("google"),
     ),
-    *client("gitlab", "GitLabOAuthenticator", "GitLab", "gitlab"),
+    *client("gitlab", "GitLabOAuthenticator", "GitLab"),
     Field(
         "sign-in.gitlab.url",
         "hub.config.GitLabOAuthenticator.gitlab_url",
@@ -139,7 +139,7 @@ FIELDS: tuple[Field, ...] = (
         "Members of these GitLab projects, by number, may come in.",
         shown_if=uses("gitlab"),
     ),
-    *client("bitbucket", "BitbucketOAuthenticator", "Bitbucket", "bitbucket"),
+    *client("bitbucket", "BitbucketOAuthenticator", "Bitbucket"),
     Field(
         "sign-in.bitbucket.teams",
         "hub.config.BitbucketOAuthenticator.allowed_teams",
@@ -148,7 +148,7 @@ FIELDS: tuple[Field, ...] = (
         Level.OFTEN,
         shown_if=uses("bitbucket"),
     ),
-    *client("azuread", "AzureAdOAuthenticator", "Microsoft Entra ID", "azuread"),
+    *client("azuread", "AzureAdOAuthenticator", "Microsoft Entra ID"),
     Field(
         "sign-in.azuread.tenant",
         "hub.config.AzureAdOAuthenticator.tenant_id",
@@ -166,7 +166,7 @@ FIELDS: tuple[Field, ...] = (
         shown_if=uses("azuread"),
         example="unique_name",
     ),
-    *client("auth0", "Auth0OAuthenticator", "Auth0", "auth0"),
+    *client("auth0", "Auth0OAuthenticator", "Auth0"),
     Field(
         "sign-in.auth0.domain",
         "hub.config.Auth0OAuthenticator.auth0_domain",
@@ -200,7 +200,7 @@ FIELDS: tuple[Field, ...] = (
         "Lets in e-mail addresses that nobody has confirmed, so that one student can pose as another.",
         shown_if=uses("auth0"),
     ),
-    *client("cilogon", "CILogonOAuthenticator", "CILogon", "cilogon"),
+    *client("cilogon", "CILogonOAuthenticator", "CILogon"),
     Field(
         "sign-in.cilogon.idps",
         "hub.config.CILogonOAuthenticator.idps",
@@ -223,7 +223,7 @@ FIELDS: tuple[Field, ...] = (
         "The look of CILogon's page that your institution has arranged.",
         shown_if=uses("cilogon"),
     ),
-    *client("globus", "GlobusOAuthenticator", "Globus", "globus"),
+    *client("globus", "GlobusOAuthenticator", "Globus"),
     Field(
         "sign-in.globus.provider",
         "hub.config.GlobusOAuthenticator.identity_provider",
@@ -262,7 +262,7 @@ FIELDS: tuple[Field, ...] = (
         "Tokens of Globus that are not handed to students' servers.",
         shown_if=uses("globus"),
     ),
-    *client("oidc", "GenericOAuthenticator", "the sign-in service", "generic-oauth"),
+    *client("oidc", "GenericOAuthenticator", "the sign-in service"),
     Field(
         "sign-in.oidc.authorize-url",
         "hub.config.GenericOAuthenticator.authorize_url",
@@ -346,7 +346,14 @@ FIELDS: tuple[Field, ...] = (
         "Members of these groups of the service are admins.",
         shown_if=OIDC,
     ),
-    *client("openshift", "OpenShiftOAuthenticator", "OpenShift", "openshift"),
+    Field(
+        "sign-in.oidc.from-token",
+        "hub.config.GenericOAuthenticator.userdata_from_id_token",
+        Kind.SWITCH,
+        "Reads who signed in from the token itself, so that no userdata address is needed.",
+        shown_if=OIDC,
+    ),
+    *client("openshift", "OpenShiftOAuthenticator", "OpenShift"),
     Field(
         "sign-in.openshift.url",
         "hub.config.OpenShiftOAuthenticator.openshift_url",
@@ -360,6 +367,14 @@ FIELDS: tuple[Field, ...] = (
         "hub.config.OpenShiftOAuthenticator.ca_certs",
         Kind.TEXT,
         "The file with the certificates of the cluster's own authority.",
+        shown_if=uses("openshift"),
+    ),
+    Field(
+        "sign-in.openshift.groups",
+        "hub.config.OpenShiftOAuthenticator.allowed_groups",
+        Kind.NAMES,
+        "Members of these groups of OpenShift may come in.",
+        Level.OFTEN,
         shown_if=uses("openshift"),
     ),
 )
