@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,7 +16,9 @@ Schema: TypeAlias = dict[str, Any]
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
+    "map": (dict,),
     "array": (list,),
+    "list": (list,),
     "string": (str,),
     "boolean": (bool,),
     "integer": (int,),
@@ -32,6 +34,11 @@ class Misfit:
     value: object
     wanted: tuple[str, ...] = ()
     choices: tuple[object, ...] = ()
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the key itself is refused, whatever it holds."""
+        return not self.wanted and not self.choices
 
 
 def read_schema() -> Schema:
@@ -52,7 +59,7 @@ def _walk(value: object, node: Schema, root: Schema, path: Path) -> Iterator[Mis
         return
     types = node.get("type", ())
     wanted = (types,) if isinstance(types, str) else tuple(types)
-    if wanted and not any(_is(value, name) for name in wanted):
+    if wanted and not is_one_of(value, wanted):
         yield Misfit(path, value, wanted)
     elif "enum" in node and value not in node["enum"]:
         yield Misfit(path, value, wanted, tuple(node["enum"]))
@@ -66,6 +73,11 @@ def _walk(value: object, node: Schema, root: Schema, path: Path) -> Iterator[Mis
     elif isinstance(value, list) and isinstance(node.get("items"), dict):
         for index, item in enumerate(value):
             yield from _walk(item, node["items"], root, (*path, index))
+
+
+def is_one_of(value: object, names: Iterable[str]) -> bool:
+    """Tell whether a value has one of these JSON types; ``map`` and ``list`` are object and array."""
+    return any(_is(value, name) for name in names)
 
 
 def _is(value: object, name: str) -> bool:

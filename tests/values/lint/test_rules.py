@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.values.lint.examples import Example, examples, linted
-from z2jh_wizard.values.document import Document
-from z2jh_wizard.values.lint.fixing import fix
+from tests.values.lint.examples import Example, examples
 from z2jh_wizard.values.lint.registry import RULES
 
 EXAMPLES = examples()
@@ -15,27 +13,21 @@ by_rule = pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.ru
 
 @by_rule
 def test_bad_file_is_found_on_its_line(example: Example):
-    found = linted(example.bad, example.chart, example.family)
+    found = example.found_in(example.bad)
     assert (example.rule, example.line) in {(one.rule, one.line) for one in found}
 
 
 @by_rule
 def test_good_twin_is_silent(example: Example):
-    assert not [
-        one for one in linted(example.good, example.chart, example.family) if one.rule == example.rule
-    ]
+    assert not [one for one in example.found_in(example.good) if one.rule == example.rule]
 
 
 @by_rule
 def test_fix_gives_the_mended_file(example: Example):
     if example.fixed is None:
         pytest.skip("this mistake is mended by a person")
-    found = [one for one in linted(example.bad, example.chart, example.family) if one.rule == example.rule]
-    fixed = fix(Document.read(example.bad.encode()), found)
-    assert fixed.document.data.decode() == example.fixed
-    assert not [
-        one for one in linted(example.fixed, example.chart, example.family) if one.rule == example.rule
-    ]
+    assert example.mended() == example.fixed
+    assert not [one for one in example.found_in(example.fixed) if one.rule == example.rule]
 
 
 def test_every_rule_has_an_example():
@@ -51,7 +43,7 @@ def test_no_key_is_edited_in_an_example_that_says_nothing_of_a_fix():
     edits = {
         finding.rule
         for example in EXAMPLES
-        for finding in linted(example.bad, example.chart, example.family)
+        for finding in example.found_in(example.bad)
         if finding.rule == example.rule and finding.fix and finding.fix.edits
     }
     assert edits <= {example.rule for example in EXAMPLES if example.fixed is not None}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -38,15 +37,20 @@ def fix(document: Document, findings: Iterable[Finding]) -> Fixed:
     return Fixed(document, tuple(done), tuple(refused))
 
 
+def fix_unreadable(data: bytes, findings: Iterable[Finding]) -> bytes:
+    """Apply the edits of lines to a file that cannot be read; the same bytes when there are none."""
+    edits = [edit for finding in findings if finding.fix for edit in finding.fix.edits]
+    return replace_lines(data, [edit for edit in edits if isinstance(edit, Replace)])
+
+
 def replace_lines(data: bytes, edits: Iterable[Replace]) -> bytes:
     """Write other lines into a text, its line ends kept; a line that is not as it was is left alone."""
-    lines: list[Any] = data.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
     for edit in edits:
         line = lines[edit.line - 1] if 0 < edit.line <= len(lines) else ""
-        body = line.rstrip("\r\n")
-        if body.removeprefix("\ufeff") == edit.old:
+        if line.removesuffix("\r").removeprefix("\ufeff") == edit.old:
             lines[edit.line - 1] = line.replace(edit.old, edit.new, 1)
-    return "".join(lines).encode("utf-8", "surrogateescape")
+    return "\n".join(lines).encode("utf-8", "surrogateescape")
 
 
 def _lines_first(finding: Finding) -> bool:

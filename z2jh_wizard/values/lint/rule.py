@@ -39,8 +39,16 @@ class Rule:
     keys: tuple[str, ...]
     """The settings it is about, dotted, of the newest chart (``*`` for any name); fields join on them."""
     check: Check
+    general: bool = False
+    """Whether it speaks only of what no other rule has explained: at or above its path, as bad or worse."""
 
 
-def rule(id: str, severity: Severity, title: str, *keys: str) -> Callable[[Check], Rule]:  # noqa: A002
+def rule(
+    id: str,  # noqa: A002
+    severity: Severity,
+    title: str,
+    *keys: str,
+    general: bool = False,
+) -> Callable[[Check], Rule]:
     """Make a rule of a check function."""
-    return lambda check: Rule(id, severity, title, keys, check)
+    return lambda check: Rule(id, severity, title, keys, check, general)

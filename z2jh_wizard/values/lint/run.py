@@ -1,33 +1,98 @@
-"""Lint values files: all rules, and the places of what they found."""
+"""Lint values files: all rules, one finding a cause, and the places of what they found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from z2jh_wizard.values.lint.finding import Finding
+from z2jh_wizard.values.charts import Family
+from z2jh_wizard.values.document import Document
+from z2jh_wizard.values.lint import unreadable
+from z2jh_wizard.values.lint.finding import Finding, Severity
+from z2jh_wizard.values.lint.ignoring import without_ignored
 from z2jh_wizard.values.lint.registry import RULES
 from z2jh_wizard.values.lint.rule import Problem, Rule
-from z2jh_wizard.values.lint.subject import Subject
-from z2jh_wizard.values.paths import format_path
+from z2jh_wizard.values.lint.subject import Source, Subject, Unread
+from z2jh_wizard.values.paths import Path, format_path
+from z2jh_wizard.values.reading import Unreadable
+from z2jh_wizard.values.schema import Schema
+
+
+@dataclass(frozen=True)
+class Linted:
+    """What lint found; when ``unreadable`` is not empty the input itself is invalid (exit code 2)."""
+
+    subject: Subject
+    findings: list[Finding]
+
+    @property
+    def unreadable(self) -> tuple[Unread, ...]:
+        """The files that no YAML reader takes; each has one finding."""
+        return self.subject.unread
+
+
+def lint_bytes(
+    sources: Iterable[tuple[str, bytes, Path | None]],
+    version: str,
+    family: Family = "z2jh",
+    schema: Schema | None = None,
+) -> Linted:
+    """Lint files given as name, content, and where the chart's values are (None: found by itself).
+
+    A file that cannot be read becomes one finding, and the others are linted. InvalidInput for what is no
+    version.
+    """
+    read: list[Source] = []
+    unread: list[Unread] = []
+    for name, data, at in sources:
+        try:
+            read.append(Source(name, Document.read(data, at)))
+        except Unreadable as error:
+            unread.append(Unread(name, data, error))
+    subject = Subject(tuple(read), version, family, schema, tuple(unread))
+    return Linted(subject, lint(subject, RULES if read else unreadable.RULES))
 
 
 def lint(subject: Subject, rules: Sequence[Rule] = RULES) -> list[Finding]:
-    """Return what is wrong, in the order of files and lines, the worst first on a line."""
-    names = [source.name for source in subject.sources]
-    found = [_finding(subject, one, problem) for one in rules for problem in one.check(subject)]
+    """Return what is wrong, in the order of files and lines, the worst first on a line.
+
+    Files that could not be read come first.
+    """
+    found = [_finding(subject, rule, problem) for rule, problem in _problems(subject, rules)]
+    names = [*(one.name for one in subject.unread), *(one.name for one in subject.sources)]
 
     def order(finding: Finding) -> tuple[int, int, int, int, str]:
         file = names.index(finding.file) if finding.file in names else 0
         return file, finding.line, finding.severity.rank, finding.column, finding.rule
 
-    return sorted(found, key=order)
+    return sorted(without_ignored(found, subject.sources), key=order)
+
+
+def _problems(subject: Subject, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Problem]]:
+    """Yield what the rules find; general ones say nothing where another explains it at least as badly."""
+    explained: dict[Path, int] = {}
+    for rule in rules:
+        for problem in () if rule.general else rule.check(subject):
+            rank = _severity(rule, problem).rank
+            explained[problem.path] = min(rank, explained.get(problem.path, rank))
+            yield rule, problem
+    for rule in rules:
+        for problem in rule.check(subject) if rule.general else ():
+            above = (problem.path[:size] for size in range(1, len(problem.path) + 1))
+            ranks = [explained[path] for path in above if path in explained]
+            if min(ranks, default=len(Severity)) > _severity(rule, problem).rank:
+                yield rule, problem
+
+
+def _severity(rule: Rule, problem: Problem) -> Severity:
+    return problem.severity or rule.severity
 
 
 def _finding(subject: Subject, rule: Rule, problem: Problem) -> Finding:
     place = problem.place or subject.place(problem.path)
     return Finding(
         rule.id,
-        problem.severity or rule.severity,
+        _severity(rule, problem),
         format_path(problem.path),
         place.position.line,
         place.position.column,

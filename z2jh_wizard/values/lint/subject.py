@@ -14,21 +14,50 @@ from z2jh_wizard.values import trees
 from z2jh_wizard.values.charts import Family, Generation, generation_of, newest, sort_key
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.keys import paths_at
+from z2jh_wizard.values.lint.written import Written, written
+from z2jh_wizard.values.look_up import KeyMatch, Kind, look_up
 from z2jh_wizard.values.paths import Path, parse_path
-from z2jh_wizard.values.reading import Position, Tree
+from z2jh_wizard.values.reading import Position, Tree, Unreadable
+from z2jh_wizard.values.refusals import refusals
+from z2jh_wizard.values.schema import Misfit
 from z2jh_wizard.values.secret_keys import holds_secret
 from z2jh_wizard.values.traits import TraitClass, authenticator
 
 _LONGEST = 60
 """Characters of a value that a message quotes."""
 
+_EXPLAINED = 30
+_UNEXPLAINED = KeyMatch("", Kind.UNKNOWN)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Source:
     """A values file that was read, under the name that findings shall say."""
 
     name: str
     document: Document
+
+    @cached_property
+    def written(self) -> tuple[Written, ...]:
+        """Every value as it is written inside of the wrapper, parents first; aliases are not followed."""
+        return tuple(written(self.document))
+
+    @cached_property
+    def _written_by_path(self) -> dict[Path, Written]:
+        return {one.path: one for one in self.written}
+
+    def written_at(self, path: Path) -> Written | None:
+        """Return how the value at a path is written; None for what is not set, or only by an alias."""
+        return self._written_by_path.get(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A values file that cannot be read, and why."""
+
+    name: str
+    data: bytes
+    error: Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +80,8 @@ class Subject:
     family: Family = "z2jh"
     schema: Tree | None = None
     """The chart's own values.schema.json when it could be had."""
+    unread: tuple[Unread, ...] = ()
+    """Files that no YAML reader takes; the rest is linted without them."""
 
     @cached_property
     def values(self) -> Tree:
@@ -112,6 +143,23 @@ class Subject:
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
         text = " ".join(plain(text).split())
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+    @cached_property
+    def misfits(self) -> tuple[Misfit, ...]:
+        """What the chart does not take: unknown keys and wrong types, parents before children."""
+        return tuple(refusals(self.values, self.version, self.family, self.schema))
+
+    @cached_property
+    def unknown(self) -> tuple[tuple[Misfit, KeyMatch], ...]:
+        """The unknown keys of ``misfits``, each with what the table of keys says about it.
+
+        Only the first of them are searched for: where nearly all is unknown, no single key is the mistake.
+        """
+        found = [misfit for misfit in self.misfits if misfit.unknown]
+        return tuple(
+            (misfit, look_up(misfit.path, self.version, self.family) if at < _EXPLAINED else _UNEXPLAINED)
+            for at, misfit in enumerate(found)
+        )
 
     @cached_property
     def authenticator_class(self) -> str:
