@@ -14,9 +14,10 @@ from measure import leave, report
 
 from z2jh_wizard.cloud import practice
 from z2jh_wizard.core.events import Event, Kind, State
+from z2jh_wizard.flows import settings
 from z2jh_wizard.flows.journey import make_practice_project
 from z2jh_wizard.flows.sessions import new_session
-from z2jh_wizard.project.config_file import set_value
+from z2jh_wizard.flows.values_files import Where
 from z2jh_wizard.project.folder import Project
 
 ROUNDS = 7
@@ -73,7 +74,10 @@ async def once(project: Project) -> tuple[float, float, float]:
 def change(project: Project, number: int) -> None:
     """Change a setting, so that there is something to upgrade; the first round is the installation."""
     if project.config.exists():
-        set_value(project, "cull.timeout", str(3600 + number))
+        timeout = ("cull", "timeout")
+        settings.change(
+            Where(project.folder), "bench", lambda files: settings.set_value(files, timeout, 3600 + number)
+        )
 
 
 async def measure() -> list[tuple[float, float, float]]:

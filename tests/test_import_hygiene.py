@@ -90,8 +90,14 @@ def test_the_lowest_layers_load_nothing_heavy(package: str, tmp_path: Path) -> N
     "words",
     [
         ["config", "get"],
-        ["config", "set", "hub.x", "1"],
+        ["config", "set", "cull.timeout", "1"],
+        ["config", "unset", "cull.timeout"],
+        ["config", "lint"],
+        ["config", "lint", "--fix"],
         ["config", "validate"],
+        ["config", "migrate", "--from", "0.8.0", "--to", "4.4.0"],
+        ["config", "diff", "--with", "bio101/secrets.yaml"],
+        ["config", "search", "memory"],
         ["kube-token"],
         ["plan"],
         ["status"],
@@ -102,6 +108,7 @@ def test_the_lowest_layers_load_nothing_heavy(package: str, tmp_path: Path) -> N
 def test_headless_commands_load_no_screens_and_no_cloud(words: list[str], tmp_path: Path) -> None:
     project = str(tmp_path / "bio101")
     loaded_by(run("new", project, "--provider", "practice"), tmp_path)
+    (tmp_path / "bio101" / "secrets.yaml").touch()
     _, loaded = loaded_by(run("-C", project, *words), tmp_path)
     assert "z2jh_wizard.commands" in loaded
     assert loaded & (set(HEAVY) - {"ruamel"}) == set()

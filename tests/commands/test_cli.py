@@ -103,23 +103,12 @@ def test_new_as_json(cli):
     assert set(tree) == {"folder", "project_id"}
 
 
-def test_config_get_and_set_work_on_the_file_the_wizard_wrote(cli, project):
-    from z2jh_wizard.project import config_file
-    from z2jh_wizard.project.folder import open_project
-
-    config_file.write_first(open_project(project))
-    assert cli("-C", str(project), "config", "get", "cull.timeout").stdout == "3600\n"
+def test_config_get_and_set_work_on_a_file_that_a_person_wrote(cli, project):
+    (project / "config.yaml").write_text("cull:   # mine\n  timeout: 3600\n")
     assert cli("-C", str(project), "config", "set", "cull.timeout", "7200").returncode == 0
-    assert json.loads(cli("-C", str(project), "config", "get", "cull", "--json").stdout) == {
-        "enabled": True,
-        "timeout": 7200,
-    }
-    missing = cli("-C", str(project), "config", "get", "no.such.key")
-    assert missing.returncode == 2
-    (project / "config.yaml").write_text("a: 1\n")
-    refused = cli("-C", str(project), "config", "set", "a", "2")
-    assert refused.returncode == 5
-    assert (project / "config.yaml").read_text() == "a: 1\n"
+    assert cli("-C", str(project), "config", "get", "cull.timeout").stdout == "7200\n"
+    assert (project / "config.yaml").read_text() == "cull:   # mine\n  timeout: 7200\n"
+    assert cli("-C", str(project), "config", "get", "no.such.key").returncode == 2
 
 
 @pytest.mark.parametrize("data", [b"a: [1\n", b"\xff\xfe", b"a: \0", b"x: y\n" * 1_000_000 * 10])

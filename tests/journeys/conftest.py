@@ -25,19 +25,19 @@ class Wizard:
         self.folder = folder
         self.environment = environment
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "z2jh_wizard", "-C", str(self.folder), *words],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env=self.environment,
         )
 
-    def run(self, *words: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
-        process = self.start(*words)
-        out, err = process.communicate(timeout=170)
+    def run(self, *words: str, expect: int | None = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        process = self.start(*words, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL)
+        out, err = process.communicate(stdin or None, timeout=170)
         done = subprocess.CompletedProcess(process.args, process.returncode, out, err)
         if expect is not None:
             assert done.returncode == expect, f"{words}: {done.returncode}\n{out}\n{err}"

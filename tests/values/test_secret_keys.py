@@ -45,6 +45,7 @@ def test_a_secret_is_told_by_its_name(path):
         "hub.config.GenericOAuthenticator.token_url",
         "singleuser.memory.limit",
         "externalSecrets.enabled",
+        "singleuser.extraTolerations[0].key",
     ],
 )
 def test_what_only_sounds_like_a_secret_is_open(path):

@@ -43,12 +43,17 @@ def plan(parsed: argparse.Namespace) -> int:
 def apply(parsed: argparse.Namespace) -> int:
     """Converge to what config.yaml and z2jh.yaml say."""
     project = open_project(Path(parsed.folder))
+    agree_to_costs(project, yes=parsed.yes)
+    return asyncio.run(play(new_session(project, "setup"), as_json=parsed.json)).code
+
+
+def agree_to_costs(project: Project, *, yes: bool) -> None:
+    """Ask before steps that cost money, unless agreed already; Refused without a yes."""
     costly = [step for step in flow_of(project, "setup").steps if step.danger is Danger.COSTS_MONEY]
-    if costly and not parsed.yes and not _agreed(f"{len(costly)} steps cost money. Go on?"):
+    if costly and not yes and not _agreed(f"{len(costly)} steps cost money. Go on?"):
         raise Refused(
             "Not confirmed", "Nothing was changed.", next_step="Run again with --yes when you agree."
         )
-    return asyncio.run(play(new_session(project, "setup"), as_json=parsed.json)).code
 
 
 def resize(parsed: argparse.Namespace) -> int:

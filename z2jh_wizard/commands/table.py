@@ -43,9 +43,12 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     doctor.add_argument("--fix", action="store_true", help="download a verified Helm if there is none")
     _capacity(add("capacity", "capacity", "capacity", "students on a node, and nodes for a class"))
     _resize(add("resize", "runs", "resize", "change the number of nodes now"))
+    upgrade = _json(add("upgrade", "upgrade", "upgrade", "apply, with another chart version if there is one"))
+    upgrade.add_argument("--chart-version", default="", metavar="V", help="which (default: the newest known)")
+    upgrade.add_argument("--yes", action="store_true", help="do not ask: costs are agreed, all is decided")
     teardown = _json(add("teardown", "runs", "teardown", "remove the hub, then prove it"))
     teardown.add_argument("--confirm", metavar="NAME", help="the hub name, typed to confirm")
-    _config(add("config", "config", "config", "work on config.yaml"))
+    _config(commands.add_parser("config", help="work on config.yaml, or on any values file with --file"))
     runbook = add("runbook", "project", "runbook", "the steps to do by hand")
     runbook.add_argument("--format", choices=("md", "sh"), default="md", help="Markdown or a shell script")
     runbook.add_argument("--flow", choices=("setup", "teardown"), default="setup", help="which flow")
@@ -139,11 +142,47 @@ def _cores(text: str) -> float:
 
 def _config(parser: argparse.ArgumentParser) -> None:
     actions: Any = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
-    get = actions.add_parser("get", help="show one setting, or all")
+
+    def add(name: str, module: str, function: str, about: str) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = actions.add_parser(name, help=about, description=f"{about}.")
+        sub.set_defaults(command=lazy(module, function))
+        sub.add_argument("--file", default="", metavar="FILE", help="this file; - reads a pipe")
+        sub.add_argument(
+            "--at", default="", metavar="PATH", help="where a wrapper chart keeps the hub's values"
+        )
+        sub.add_argument(
+            "--chart", default="", metavar="C", help="z2jh (default), helmforge, or a chart's path"
+        )
+        sub.add_argument(
+            "--chart-version", default="", metavar="V", help="the chart version (default: newest)"
+        )
+        return _json(sub)
+
+    get = add("get", "config_settings", "get", "show one setting, or all")
     get.add_argument("path", nargs="?", default="", help="such as singleuser.memory.limit")
-    put = actions.add_parser("set", help="change one single value")
+    put = add("set", "config_settings", "put", "write a setting; comments and all else stay as they are")
     put.add_argument("path", help="such as cull.timeout")
-    put.add_argument("value", help="typed as YAML means it")
-    validate = actions.add_parser("validate", help="check the file against the chart")
-    for one in (get, put, validate):
-        _json(one)
+    put.add_argument("value", help="YAML, lists and maps as [a, b] and {k: v}; - reads it from stdin")
+    put.add_argument("--force", action="store_true", help="also a key that the chart does not know")
+    unset = add(
+        "unset", "config_settings", "unset", "remove a setting: the chart's default is in force again"
+    )
+    unset.add_argument("path", help="such as cull.timeout")
+    lint = add("lint", "config_checks", "lint", "say what is wrong, or will be on class day")
+    lint.add_argument("--fix", action="store_true", help="write the edits that are surely meant")
+    validate = add("validate", "config_checks", "validate", "check the file against the chart's schema")
+    validate.add_argument("--offline", action="store_true", help="download nothing")
+    migrate = add("migrate", "config_versions", "migrate", "carry the file to another chart version")
+    migrate.add_argument("--from", dest="source", default="", metavar="V", help="default: the project's")
+    migrate.add_argument(
+        "--to",
+        dest="target",
+        required=True,
+        metavar="V",
+        help="4.4.0, z2jh@4.4.0, helmforge, helmforge@1.0.6",
+    )
+    migrate.add_argument("--write", action="store_true", help="save the file instead of printing it")
+    diff = add("diff", "config_versions", "diff", "compare with what the hub runs with, or with a file")
+    diff.add_argument("--with", dest="other", default="", metavar="FILE", help="the file to compare with")
+    search = add("search", "config_search", "search", "find settings by words")
+    search.add_argument("words", nargs="+", metavar="WORD", help="such as memory limit")

@@ -9,12 +9,15 @@ from pathlib import Path
 from z2jh_wizard.cloud.practice import control, running_students, start
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows import settings
 from z2jh_wizard.flows.pages import default_answers, new_project
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.flows.sessions import new_session
 from z2jh_wizard.flows.status import diagnoses
-from z2jh_wizard.project import config_file
+from z2jh_wizard.flows.values_files import Where
 from z2jh_wizard.project.folder import Project
+from z2jh_wizard.values.paths import parse_path
+from z2jh_wizard.values.typed import typed_value
 
 STUDENTS_LIMIT = 120.0
 """Seconds in which the students have to arrive."""
@@ -63,7 +66,11 @@ def acts(project: Project, students: int, fault: str, speed: float, clock: Clock
             yield line
 
     async def change() -> AsyncIterator[str]:
-        yield f"{path} is now {config_file.set_value(project, path, value)}"
+        keys, wanted = parse_path(path), typed_value(value)
+        settings.change(
+            Where(project.folder), "config set", lambda files: settings.set_value(files, keys, wanted)
+        )
+        yield f"{path} is now {wanted}"
 
     return [
         Act("Start the practice cluster", "z2jh-wizard practice start", work=begin),

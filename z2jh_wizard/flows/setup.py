@@ -7,7 +7,7 @@ from z2jh_wizard.flows.adapters import Adapters
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.steps.chart import GetChart
 from z2jh_wizard.flows.steps.cluster import ClusterAnswers, FindTiller, NodesReady
-from z2jh_wizard.flows.steps.files import MakeSecrets, WriteConfig
+from z2jh_wizard.flows.steps.files import CheckConfig, MakeSecrets, WriteConfig
 from z2jh_wizard.flows.steps.namespace import MakeNamespace
 from z2jh_wizard.flows.steps.ready import PodsReady, PublicAddress
 from z2jh_wizard.flows.steps.release import InstallRelease
@@ -27,6 +27,7 @@ def setup(world: Adapters) -> Flow:
         MakeNamespace(project, world.cluster, clock),
         MakeSecrets(project, world.redactor),
         WriteConfig(project),
+        CheckConfig(project),
         GetChart(project, world.helm),
         InstallRelease(project, world.helm),
         PodsReady(project, world.cluster, clock),

@@ -13,7 +13,7 @@ from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.project.spec_file import parse_mapping
 from z2jh_wizard.system.files import read_text, write_atomic
 
-_COMMENT = """\
+COMMENT = """\
 # Secrets of this hub, made by z2jh-wizard. Keep this file private and out of git.
 # Helm gets it as a second --values file, after config.yaml.
 """
@@ -97,7 +97,7 @@ def generate(path: Path, family: str = "z2jh") -> list[Generated]:
             node = node[parent]
         node[one.keys[-1]] = one.make()
     stream = io.StringIO()
-    stream.write(_COMMENT if fresh else "")
+    stream.write(COMMENT if fresh else "")
     handler.dump(tree, stream)
     write_atomic(path, stream.getvalue().encode())
     return absent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from typing import Any
 
@@ -44,16 +43,11 @@ def load(text: str) -> Spec:
 
 def dump(spec: Spec) -> bytes:
     """Write a spec with its comment, its own defaults left out."""
-    from ruamel.yaml import YAML
-
-    writer = YAML()
-    writer.default_flow_style = False
-    stream = io.StringIO()
-    stream.write(_COMMENT)
     tree = {key: value for key, value in msgspec.to_builtins(spec).items() if value != {}}
     tree.update(release=spec.release, namespace=spec.namespace)
-    writer.dump(tree, stream)
-    return stream.getvalue().encode()
+    # By the same library as it is read: what is a word to YAML 1.2, such as on, is true to YAML 1.1.
+    text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, default_flow_style=False)
+    return (_COMMENT + text).encode()
 
 
 def parse_mapping(text: str, what: str) -> dict[str, Any]:

@@ -14,8 +14,16 @@ def answer(text: str = "") -> None:
     try:
         print(text, flush=True)
     except BrokenPipeError:
-        # Python would complain once more when it closes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _nobody_reads()
+
+
+def document(data: bytes) -> None:
+    """Write a whole file to stdout, to the byte."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _nobody_reads()
 
 
 def aside(text: str = "") -> None:
@@ -27,3 +35,8 @@ def trouble(problem: Problem) -> None:
     """Print a problem to stderr, in words."""
     for line in problem.lines():
         aside(plain(line))
+
+
+def _nobody_reads() -> None:
+    """Send the rest nowhere: Python would complain once more when it closes stdout at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -165,12 +165,12 @@ class Backend:
         return path
 
     async def change_chart_version(self, project: Project, version: str) -> Project:
-        """Write another chart version into z2jh.yaml, with a backup."""
-        import msgspec
-
-        spec = self.open(project.folder).spec
-        chart = msgspec.structs.replace(spec.chart, version=version)
-        return project.with_spec(msgspec.structs.replace(spec, chart=chart))
+        """Carry the project's files to another chart version, with backups; NeedsYou for what is open."""
+        migrating = await _load("flows.migrating")
+        changed: Project = await asyncio.to_thread(
+            migrating.changed_chart, self.open(project.folder), version
+        )
+        return changed
 
     async def control(self, project: Project, action: str, body: dict[str, Any]) -> dict[str, Any]:
         """Act on the practice cluster: students, fault, clear, status."""

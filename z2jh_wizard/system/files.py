@@ -7,8 +7,10 @@ import errno
 import os
 import re
 import shutil
+import stat
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from z2jh_wizard.core.errors import InvalidInput, WizardError
 
@@ -31,11 +33,13 @@ def make_private_folder(path: Path) -> Path:
     return path
 
 
-def write_atomic(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
+def write_atomic(
+    path: Path, data: bytes, mode: int = PRIVATE_FILE, *, owner: tuple[int, int] | None = None
+) -> None:
     """Replace a file as a whole: temporary file beside it, fsync, rename, fsync of the folder.
 
-    A symbolic link is followed, so that the link itself stays. WizardError when the disk refuses: the file
-    is as it was then.
+    A symbolic link is followed, so that the link itself stays. ``owner`` are a user and a group to give it
+    to. WizardError when the disk refuses: the file is as it was then.
     """
     try:
         target = Path(os.path.realpath(path))
@@ -46,6 +50,9 @@ def write_atomic(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
         raise cannot_write(path, error) from error
     try:
         with os.fdopen(descriptor, "wb") as stream:
+            fresh = os.fstat(stream.fileno())
+            if owner and owner != (fresh.st_uid, fresh.st_gid):
+                os.fchown(stream.fileno(), *owner)
             os.fchmod(stream.fileno(), mode)
             stream.write(data)
             stream.flush()
@@ -57,6 +64,15 @@ def write_atomic(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
     _sync_folder(target.parent)
+
+
+def rewrite(path: Path, data: bytes) -> None:
+    """Replace a file that is there as a whole; its mode and its owner stay. WizardError as above."""
+    try:
+        before = path.stat()
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    write_atomic(path, data, stat.S_IMODE(before.st_mode), owner=(before.st_uid, before.st_gid))
 
 
 def back_up(path: Path, folder: Path) -> Path | None:
@@ -91,22 +107,33 @@ def remove_tree(folder: Path) -> None:
         ) from error
 
 
-def read_text(path: Path, what: str) -> str:
-    """Return a text file that a person wrote; InvalidInput for binary, huge or missing ones."""
+def read_bytes(path: Path, what: str) -> bytes:
+    """Return a file that a person wrote; InvalidInput for huge or missing ones."""
     try:
         with path.open("rb") as stream:
-            # A device or a pipe has no size to ask for, and may never end.
-            data = stream.read(LARGEST_TEXT + 1)
+            return read_stream(stream, what)
     except FileNotFoundError as error:
         raise InvalidInput(f"There is no {what}", f"{path} does not exist.") from error
     except OSError as error:
         raise InvalidInput(f"{what} cannot be read", f"{path}: {error.strerror}.") from error
+
+
+def read_stream(stream: BinaryIO, what: str) -> bytes:
+    """Return what a file, a device or a pipe gives; InvalidInput when that is too much to be settings."""
+    # A device or a pipe has no size to ask for, and may never end.
+    data = stream.read(LARGEST_TEXT + 1)
     if len(data) > LARGEST_TEXT:
         raise InvalidInput(
             f"{what} is too large",
-            f"{path} has more than {LARGEST_TEXT // 2**20} MiB; a settings file has a few kilobytes.",
+            f"It has more than {LARGEST_TEXT // 2**20} MiB; a settings file has a few kilobytes.",
             next_step="Check that this is the right file.",
         )
+    return data
+
+
+def read_text(path: Path, what: str) -> str:
+    """Return a text file that a person wrote; InvalidInput for binary, huge or missing ones."""
+    data = read_bytes(path, what)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

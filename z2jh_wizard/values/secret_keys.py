@@ -32,6 +32,8 @@ def holds_secret(path: Path) -> bool:
     names = [part for part in path if isinstance(part, str)]
     if names[:2] == ["hub", "config"] and len(names) > 2 and _CLASS.match(names[2]):
         names[2] = ""
+    if names[-1:] == ["key"] and any(isinstance(part, int) for part in path):
+        return False  # the name of a label, as in tolerations
     if names and _REFERENCE.match(names[-1]):
         return False
     # ``proxy.https.secret`` says where a Secret of the cluster is; the last name alone may mean the text.

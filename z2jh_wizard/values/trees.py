@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from typing import Any, Final
 
 from z2jh_wizard.values.paths import Path
+
+_LARGEST_FLOAT = sys.float_info.max
 
 
 class _Missing:
@@ -73,3 +77,18 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, (list, tuple)):
         return isinstance(other, (list, tuple)) and len(one) == len(other) and all(map(same, one, other))
     return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
+
+
+def same_values(one: Any, other: Any) -> bool:
+    """Tell whether Helm, which stores every number as a 64-bit float, would store the same for two trees."""
+    return same(_as_stored(one), _as_stored(other))
+
+
+def _as_stored(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {key: _as_stored(value) for key, value in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_as_stored(value) for value in tree]
+    if isinstance(tree, int) and not isinstance(tree, bool):
+        return float(tree) if abs(tree) < _LARGEST_FLOAT else math.inf if tree > 0 else -math.inf
+    return tree

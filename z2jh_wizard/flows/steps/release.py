@@ -9,9 +9,10 @@ from z2jh_wizard.core.errors import CouldNotLook
 from z2jh_wizard.core.facts import HELM_TIMEOUT_MINUTES
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Resource, Step, Work
 from z2jh_wizard.flows.hub_helm import HubHelm, chart_source
+from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.helm.releases import Standing
-from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
+from z2jh_wizard.values.trees import same_values
 
 
 class InstallRelease(Step):
@@ -84,8 +85,7 @@ class InstallRelease(Step):
             return Look(
                 Finding.DRIFTED, f"chart {judged.current.chart_version} instead of {wanted}", resource
             )
-        values = config_file.merge(config_file.values(self._project), self._helm.secret_values())
-        if not config_file.same_values(values, given):
+        if not same_values(files_of(self._project).tree, given):
             return Look(Finding.DRIFTED, "config.yaml or secrets.yaml changed since", resource)
         return Look(Finding.READY, f"revision {judged.current.number}, chart {wanted}", resource)
 

@@ -1,0 +1,62 @@
+"""Lint of the values files that a person named, and the safe edits of its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from z2jh_wizard.flows.values_files import ValuesFile, ValuesFiles
+from z2jh_wizard.values.document import Document
+from z2jh_wizard.values.lint.finding import Finding, Replace
+from z2jh_wizard.values.lint.fixing import fix, replace_lines
+from z2jh_wizard.values.lint.run import Linted, lint_bytes
+from z2jh_wizard.values.reading import Unreadable
+
+
+class Mended(msgspec.Struct, frozen=True):
+    """What ``--fix`` did: the files as they are now, what was mended, and what could not be and why."""
+
+    files: ValuesFiles
+    done: tuple[Finding, ...]
+    refused: tuple[tuple[Finding, str], ...]
+
+
+def lint_files(files: ValuesFiles) -> Linted:
+    """Lint the files together, as Helm merges them; one that cannot be read is a finding."""
+    sources = [(one.name, one.data, one.at) for one in files.files]
+    return lint_bytes(sources, files.version, files.chart.family)
+
+
+def mend(files: ValuesFiles) -> Mended:
+    """Write the safe edits of all findings; the project's lock must be held."""
+    done: list[Finding] = []
+    refused: list[tuple[Finding, str]] = []
+    found = lint_files(files).findings
+    for file in files.files:
+        mine = [one for one in found if one.file == file.name]
+        data, mended, left = _mended(file, mine)
+        files = files.save(file, data)
+        done += mended
+        refused += left
+    return Mended(files, tuple(done), tuple(refused))
+
+
+def _mended(
+    file: ValuesFile, findings: Sequence[Finding]
+) -> tuple[bytes, Sequence[Finding], Sequence[tuple[Finding, str]]]:
+    try:
+        document = Document.read(file.data, file.at)
+    except Unreadable:
+        return _made_readable(file.data, findings)
+    fixed = fix(document, findings)
+    return fixed.document.data, fixed.done, fixed.refused
+
+
+def _made_readable(
+    data: bytes, findings: Sequence[Finding]
+) -> tuple[bytes, Sequence[Finding], Sequence[tuple[Finding, str]]]:
+    """Edit the lines of a text that is no YAML yet."""
+    done = [one for one in findings if one.fix and one.fix.edits]
+    edits = [edit for one in done if one.fix for edit in one.fix.edits if isinstance(edit, Replace)]
+    return replace_lines(data, edits), done, ()
