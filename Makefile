@@ -1,6 +1,6 @@
 # What there is to do in a checkout. Needs make, Python 3.10 or newer and a package index, nothing else.
 .POSIX:
-.PHONY: help practice test test-slow check bench coverage clean
+.PHONY: help practice test test-slow check docs bench coverage clean
 
 # Byte code makes every start faster; some shells switch it off.
 RUN = unset PYTHONDONTWRITEBYTECODE;
@@ -11,6 +11,7 @@ help:
 	@echo "make practice   try the wizard on a practice cluster: no cloud account, no cost"
 	@echo "make test       the tests (a few minutes); make test-slow has the long journeys"
 	@echo "make check      style, types and layers"
+	@echo "make docs       write docs/config/ anew, after a change of keys, fields, traits or lint rules"
 	@echo "make coverage   the tests again, counting the lines they reach"
 	@echo "make bench      measure speed and memory"
 	@echo "make clean      remove .venv and everything else that was generated"
@@ -34,6 +35,10 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs:
+	@tools/make_venv helm,dev
+	$(BIN)/python tools/make_config_docs.py
 
 bench:
 	@tools/make_venv helm,dev

@@ -59,6 +59,13 @@ def test_what_a_version_does_not_take_comes_last_and_says_what_does():
     assert (other.available, other.note) == (False, "Only the Zero to JupyterHub chart has it.")
 
 
+def test_traits_that_came_later_are_not_offered_before():
+    (late,) = (hit for hit in search(["slug", "scheme"], "3.3.8") if "slug_scheme" in hit.path)
+    assert (late.available, late.note) == (False, "It needs chart 4.0.0 or newer.")
+    assert "hub.config.KubeSpawner.remember_pvc_name" in paths("remember pvc name", "4.0.0")
+    assert not search(["remember_pvc_name"], "3.3.8")
+
+
 def test_a_hit_tells_what_the_setting_is():
     hit = search(["pull", "policy"], "4.4.0")[0]
     assert hit.kind is Kind.CHOICE

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from z2jh_wizard.values import traits
+from z2jh_wizard.values.charts import find
+from z2jh_wizard.values.keys import key_table
 from z2jh_wizard.values.topics import fields_by_key, trait_help
 
 NAMES = (Path(__file__).parent / "samples" / "kubespawner_traits.txt").read_text().split()
@@ -66,3 +68,14 @@ def test_a_trait_that_may_take_a_function_is_not_for_python_only():
     assert menu
     assert "c.KubeSpawner.profile_list = menu" in menu.python
     assert not menu.python_only
+
+
+def test_the_first_chart_with_a_trait_is_a_release_with_hub_config():
+    later = [row for row in DECLARED if row.since]
+    assert len(later) > 30
+    for row in later:
+        assert find(row.since), row.path
+        assert row.taken_by("4.4.0")
+        assert not row.taken_by("0.11.0")
+        keys = key_table().z2jh.get(row.path, ())
+        assert all(name.since == row.since for name, _ in keys), row.path

@@ -144,7 +144,10 @@ class Field(msgspec.Struct, frozen=True):
         """Return its name in a chart version, None if it has none; InvalidInput for what is no version."""
         if self.row:
             return self.row.path_at(version, family)
-        return self.key if "hub.config" in paths_at(version, family) else None
+        known = "hub.config" in paths_at(version, family) and (
+            self.trait is None or self.trait.taken_by(version)
+        )
+        return self.key if known else None
 
 
 class TopicPage(msgspec.Struct, frozen=True):

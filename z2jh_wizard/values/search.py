@@ -19,6 +19,7 @@ from z2jh_wizard.values.fields import Choice, Field, Kind, Level, spawner_page
 from z2jh_wizard.values.keys import KeyRow, key_table, paths_at
 from z2jh_wizard.values.paths import parse_path
 from z2jh_wizard.values.searching import rank
+from z2jh_wizard.values.sign_in import HUB_CONFIG_SINCE
 from z2jh_wizard.values.topics import field_for, fields, trait_help
 from z2jh_wizard.values.traits import TraitRow
 
@@ -189,7 +190,8 @@ def _hit(what: Field | TraitRow | KeyRow, version: str, family: Family) -> Hit |
 def _field_hit(field: Field, version: str, family: Family) -> Hit:
     path, row = field.path_at(version, family), field.row
     twin = traits.by_chart_key().get(field.key)
-    both = twin.path if twin and path == field.key and "hub.config" in paths_at(version, family) else ""
+    known = "hub.config" in paths_at(version, family) and path == field.key
+    both = twin.path if twin and known and twin.taken_by(version) else ""
     return Hit(
         path or field.key,
         field.help,
@@ -210,14 +212,16 @@ def _needs(field: Field, family: Family) -> str:
     if family == "helmforge" or (row and not row.names):
         other: Family = "z2jh" if family == "helmforge" else "helmforge"
         return f"Only the {CHART_TITLES[other]} chart has it."
-    since = row.names[0].since if row else key_table().z2jh["hub.config"][0][0].since
-    return f"It needs chart {since} or newer."
+    since = row.names[0].since if row else field.trait.since if field.trait else ""
+    return f"It needs chart {since or HUB_CONFIG_SINCE} or newer."
 
 
 def _trait_hit(row: TraitRow, version: str, family: Family) -> Hit | None:
     """Return a trait as ``hub.config`` says it, or as Python where that is the only way."""
     config = "hub.config" in paths_at(version, family)
     if not config and "hub.extraConfig" not in paths_at(version, family):
+        return None
+    if not row.taken_by(version):
         return None
     direct = config and not row.python_only
     line = f"c.{row.class_name}.{row.name} = ..."

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from z2jh_wizard.core.assets import asset_path
-from z2jh_wizard.values.charts import About
+from z2jh_wizard.values.charts import About, sort_key
 from z2jh_wizard.values.searching import nearest
 
 _DEFINES = re.compile(r"(?:def|import) (\w+)")
@@ -46,6 +46,7 @@ class _Trait(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     note: str = ""
     help: str = ""
     function: str = ""
+    since: str = ""
 
 
 class TraitRow(msgspec.Struct, frozen=True):
@@ -66,11 +67,17 @@ class TraitRow(msgspec.Struct, frozen=True):
     """One sentence on what it does; empty for a trait that has a field of its own, which says it."""
     function: str
     """A line of Python that defines an example of what it takes; empty for what takes a plain value."""
+    since: str
+    """The first chart version with it, as far as that is known; empty otherwise."""
 
     @property
     def path(self) -> str:
         """Where the trait is set in the values of the chart."""
         return f"hub.config.{self.class_name}.{self.name}"
+
+    def taken_by(self, version: str) -> bool:
+        """Return whether a chart of this version has it; true where the first one is not known."""
+        return not self.since or sort_key(self.since)[:3] <= sort_key(version)[:3]
 
     @property
     def python_only(self) -> bool:
@@ -150,6 +157,7 @@ def traits_of(class_name: str) -> Mapping[str, TraitRow]:
                         row.note,
                         row.help,
                         row.function,
+                        row.since,
                     ),
                 )
     return found
