@@ -40,6 +40,40 @@ def target(tmp_path: Path) -> Path:
     return path
 
 
+# --- rewriting --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wanted", [0o600, 0o640, 0o664])
+def test_rewriting_keeps_mode_and_owner_and_a_link(target: Path, wanted: int) -> None:
+    target.chmod(wanted)
+    link = target.parent / "link"
+    link.symlink_to(target)
+    before = target.stat()
+    files.rewrite(link, b"new\n")
+    after = target.stat()
+    assert target.read_bytes() == b"new\n"
+    assert link.is_symlink()
+    assert (mode(target), after.st_uid, after.st_gid) == (wanted, before.st_uid, before.st_gid)
+    assert names(target.parent) == ["config.yaml", "link"]
+
+
+def test_a_file_that_cannot_be_given_to_its_owner_is_left_as_it_is(target: Path, monkeypatch) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "fchown", forbidden)
+    with pytest.raises(WizardError, match="Could not write"):
+        write_atomic(target, b"new", owner=(os.getuid() + 1, os.getgid()))
+    assert target.read_bytes() == b"old"
+    assert names(target.parent) == ["config.yaml"]
+
+
+def test_what_is_not_there_is_not_rewritten(tmp_path: Path) -> None:
+    with pytest.raises(WizardError):
+        files.rewrite(tmp_path / "nothing.yaml", b"new")
+    assert names(tmp_path) == []
+
+
 # --- writing ----------------------------------------------------------------------------------------------
 
 

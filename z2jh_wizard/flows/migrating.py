@@ -80,7 +80,8 @@ def stop_meant(text: str, family: Family = "z2jh") -> Stop:
         raise InvalidInput(
             f"There is no chart {name!r}", "Write z2jh@4.4.0, helmforge@1.0.6, or a version alone."
         )
-    version = version or newest(meant).version
+    if name and not version:
+        version = newest(meant).version
     sort_key(version)
     return Stop(meant, version)
 

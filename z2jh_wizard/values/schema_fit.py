@@ -82,7 +82,7 @@ def fits(value: Any, schema: Any, root: Any = None) -> bool:
         return False
     if isinstance(value, dict) and not _map_fits(value, schema, root):
         return False
-    if isinstance(value, list) and "items" in schema and not _list_fits(value, schema["items"], root):
+    if isinstance(value, list) and not all(fits(item, schema.get("items", True), root) for item in value):
         return False
     if "oneOf" in schema and sum(fits(value, one, root) for one in schema["oneOf"]) != 1:
         return False
@@ -105,12 +105,6 @@ def _map_fits(value: dict[str, Any], schema: Mapping[str, Any], root: Any) -> bo
             if one is not True and not fits(item, one, root):
                 return False
     return True
-
-
-def _list_fits(value: list[Any], items: Any, root: Any) -> bool:
-    if isinstance(items, list):
-        return all(fits(item, one, root) for item, one in zip(value, items, strict=False))
-    return all(fits(item, items, root) for item in value)
 
 
 def _is_number(value: Any) -> bool:
