@@ -32,10 +32,12 @@ class Example:
     why: str = ""
     at: tuple[str, ...] | None = None
     """Where the values are in the files, when that is not to be found out."""
+    beside: str = ""
+    """Another file of the hub, secrets.yaml, which Helm reads after this one."""
 
     def found_in(self, text: str) -> list[Finding]:
         """Return what lint finds in one of the files."""
-        return linted(text, self.chart, self.family, self.at)
+        return linted(text, self.chart, self.family, self.at, self.beside)
 
     def mended(self) -> str:
         """Return the bad file after ``--fix`` of this rule alone."""
@@ -63,7 +65,9 @@ def linted(
     chart: str = "",
     family: Literal["z2jh", "helmforge"] = "z2jh",
     at: tuple[str, ...] | None = None,
+    beside: str = "",
 ) -> list[Finding]:
-    """Return the findings of one file, for the newest chart unless told."""
+    """Return the findings of one file, for the newest chart unless told; ``beside`` is a second one."""
     sources = [("config.yaml", text.encode(), at)]
+    sources += [("secrets.yaml", beside.encode(), at)] if beside else []
     return lint_bytes(sources, chart or newest(family).version, family).findings
