@@ -100,6 +100,8 @@ class FakeRemoval(FakeStep):
 
     async def look(self) -> Look:
         name = self.id.removeprefix("remove.")
+        if self.id in self.world.unknown:
+            raise CouldNotLook("The cluster does not answer", "No route to host.")
         resource = (Resource("thing", name, "bio101"),)
         if name in self.world.not_ours:
             return Look(Finding.READY, "left in place", resource, not_ours="it was there before this project")
@@ -221,7 +223,10 @@ class FakeBackend(Backend):
         self.controls.append((action, body))
         if body.get("name") == "api-gone":
             raise WizardError("The practice cluster said no", HOSTILE)
-        return {"text": f"{action} [red] done"}
+        if action == "students":
+            return {"wanted": body["count"], "present": 3}
+        named = [{"fault": body["name"], "explanation": "it says [red]x[/red]"}] if body else []
+        return {"faults": named}
 
     async def start_practice(self, project: Project, speed: float) -> None:
         self.controls.append(("speed", {"speed": speed}))

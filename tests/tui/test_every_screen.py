@@ -184,7 +184,7 @@ async def test_unknown_world_stops_at_review(open_app: Open, project: Project, w
     async with open_app(folder=project.folder) as person:
         await person.activate("do-apply")
         await person.at("ReviewScreen")
-        await person.sees("could not look: stops here")
+        await person.sees("could not look: stops")
         await person.press("ctrl+n")
         await person.at("ProblemDialog")
         await person.sees("! The cluster does not answer")

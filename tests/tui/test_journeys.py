@@ -339,18 +339,33 @@ async def test_practice_students_faults_and_resize(
         await person.press("ctrl+u", "2", "5", "enter")
         await person.at("DashboardScreen")
         await person.until(lambda: ("students", {"count": 25}) in backend.controls, "students asked for")
-        await person.sees("students [red] done")
+        await person.sees("25 students are wanted; 3 are here")
+        toast, buttons = person.app.screen.query_one("Toast"), person.widget(".button-row")
+        assert toast.region.bottom <= buttons.region.y, "the buttons stay in sight"
         await person.activate("do-fault")
         await person.at("AskChoice")
         await person.press("enter")
         await person.until(lambda: ("fault", {"name": "crash-loop"}) in backend.controls, "fault asked for")
         await person.at("DashboardScreen")
+        await person.sees("crash-loop: it says [red]x[/red]")
         await person.activate("do-resize")
         await person.at("AskText")
         await person.press("ctrl+u", "4", "enter")
         await person.at("RunScreen")
         await person.sees("Resize the pool user to 4 n")
         await person.sees("Done.")
+
+
+async def test_without_a_cluster_only_what_makes_sense_can_be_pressed(
+    open_app: Open, project: Project, size: tuple[int, int]
+) -> None:
+    async with open_app(size, folder=project.folder) as person:
+        await person.sees("not installed yet")
+        await person.until(lambda: person.widget("#do-upgrade").disabled, "upgrading is greyed out")
+        named = ("apply", "upgrade", "resize", "students", "fault", "runbook", "teardown")
+        disabled = [name for name in named if person.widget(f"#do-{name}").disabled]
+        assert disabled == ["upgrade", "resize", "students", "fault"]
+        await person.tab_to("do-teardown")
 
 
 async def test_runbook_is_written(open_app: Open, project: Project) -> None:
@@ -403,6 +418,17 @@ async def test_secrets_are_hidden_until_revealed(open_app: Open, tmp_path: Path)
         await person.sees("********")
         assert password not in person.screen_text()
         assert password not in person.app.export_screenshot()
+
+
+async def test_teardown_takes_nothing_unseen_for_somebody_elses(
+    open_app: Open, project: Project, world: FakeWorld
+) -> None:
+    world.there |= {"release", "cluster"}
+    world.unknown.add("remove.cluster")
+    async with open_app(folder=project.folder) as person:
+        await person.activate("do-teardown")
+        await person.sees("! 1 could not be looked at; the tear-down stops there. 1 to delete.")
+        assert "left alone" not in person.screen_text()
 
 
 async def test_teardown_lists_what_is_refused(open_app: Open, project: Project, world: FakeWorld) -> None:

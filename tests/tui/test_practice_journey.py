@@ -106,7 +106,7 @@ async def tear_down(person: Person) -> None:
     await person.activate("do-teardown")
     await person.at("TeardownScreen")
     await person.sees("to delete", PATIENCE)
-    await person.sees("! deleted")
+    await person.sees("! to delete")
     await person.tab_to("confirm")
     await person.type("bio101")
     await person.press("enter", "enter")

@@ -55,9 +55,10 @@ class TestRunRecord:
         step = run.steps["cluster"]
         assert step.words(now) == "- waiting"
         run.take(event("cluster", State.RUNNING, "not there"))
-        assert step.words(292.0) == "> running 3:12 (usually 6 min)"
+        assert step.words(292.0) == "> running 3:12"
+        assert step.about() == "usually 6 min; not there"
         run.take(event("cluster", State.RUNNING, "nodes", Kind.PROGRESS, done=1, total=4))
-        assert step.about(4) == "1 of 4 nodes [#...]"
+        assert step.about(4) == "1 of 4 nodes [#...] usually 6 min"
         now = 107.0
         run.take(event("cluster", State.DONE, "there"))
         assert step.words(now) == "+ done in 0:07"
@@ -284,7 +285,7 @@ class TestLivePanes:
             await person.sees("! Pods: failed")
             await person.sees("The cluster [red]hung up")
             store.tell(pods=Pane(seen=now), nodes=Pane({"n": NodeRow("n", ready=True)}, seen=now))
-            await person.sees("No pods yet.")
+            await person.sees("No pods.")
             store.tell(pods=Pane({pod.key: pod, student.key: student}, seen=now))
             await person.sees("Pods (2) 1 ready")
             await person.sees("hub-[red]")

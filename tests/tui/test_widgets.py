@@ -112,6 +112,24 @@ async def test_cursor_stays_on_its_row_when_others_come_and_go() -> None:
         assert widget.has_focus
 
 
+async def test_new_rows_above_are_seen_while_nobody_moved_the_cursor() -> None:
+    def cells(key: str) -> Cells:
+        return Cells((key,))
+
+    async with shown(table) as (app, pilot):
+        app.set_focus(None)
+        await pilot.pause()
+        widget = app.query_one(VirtualTable)
+        widget.show(["b"], cells)
+        widget.show([f"a{number:02}" for number in range(50)] + ["b"], cells)
+        assert widget.marked == "a00"
+        assert widget.scroll_offset.y == 0
+        widget.focus()
+        await pilot.pause()
+        widget.show(["a", *(f"a{number:02}" for number in range(50))], cells)
+        assert widget.marked == "a00", "with the focus the row stays"
+
+
 async def test_table_moves_by_pages_and_marks_by_mouse() -> None:
     async with shown(table) as (app, pilot):
         widget = app.query_one(VirtualTable)
@@ -198,7 +216,7 @@ async def test_log_pane_heading_says_whether_it_follows() -> None:
         pane = app.query_one(LogPane)
         pane.show_path(".z2jh/logs/run.log")
         heading = pane.query_one(".pane-heading", Plain)
-        assert heading.text == "Log [following]  whole log: .z2jh/logs/run.log"
+        assert heading.text == "Log [following]  in .z2jh/logs/run.log"
         pane.log_view.write(str(number) for number in range(80))
         await wait_until_async(lambda: pane.log_view.line_count == 80)
         pane.log_view.focus()

@@ -20,6 +20,7 @@ from z2jh_wizard.flows.teardown import receipt_of
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.render import machine, output
 from z2jh_wizard.render import receipt as receipts
+from z2jh_wizard.render.plain import practice_reply
 from z2jh_wizard.system.clock import SystemClock
 
 
@@ -110,17 +111,8 @@ def _act(parsed: argparse.Namespace) -> int:
     if parsed.json:
         output.answer(machine.text(reply))
     else:
-        output.answer(_words(word, reply))
+        output.answer(practice_reply(reply))
     return ExitCode.DONE
-
-
-def _words(word: str, reply: dict[str, Any]) -> str:
-    if word == "students":
-        return f"{reply['wanted']} students are wanted; {reply['present']} are here or on their way."
-    if word in ("fault", "clear"):
-        faults = [f"{one['fault']}: {one['explanation']}" for one in reply["faults"]]
-        return "\n".join(faults) or "All faults are cleared."
-    return str(reply["text"])
 
 
 async def _do(project: Project, word: str, rest: list[str], speed: float | None) -> dict[str, Any]:

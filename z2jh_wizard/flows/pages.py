@@ -85,7 +85,7 @@ PROVIDER_PAGE = Page(
                 Choice(
                     "local",
                     "kind, k3d or minikube",
-                    "not in this version yet; use its context as existing",
+                    "not yet; take its context as an existing cluster",
                     ready=False,
                 ),
             ),

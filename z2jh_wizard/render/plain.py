@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from z2jh_wizard.core.engine import Planned
 from z2jh_wizard.core.events import FINAL, SYMBOLS, Event, Kind, State
@@ -90,6 +91,16 @@ def status_lines(report: StatusReport) -> list[str]:
     for problem in report.problems:
         lines += ["", f"! {problem.summary}", f"  What to do next: {problem.next}"]
     return [plain(line) for line in lines]
+
+
+def practice_reply(reply: Mapping[str, Any]) -> str:
+    """Return what the practice cluster answered to an instructor, by what stands in the answer."""
+    if "wanted" in reply:
+        return f"{reply['wanted']} students are wanted; {reply['present']} are here or on their way."
+    if "faults" in reply:
+        faults = [f"{one['fault']}: {one['explanation']}" for one in reply["faults"]]
+        return "\n".join(faults) or "All faults are cleared."
+    return str(reply["text"])
 
 
 def diagnosis_lines(summary: str, evidence: str, cause: str, next_step: str) -> list[str]:

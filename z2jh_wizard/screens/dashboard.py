@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from z2jh_wizard.core import checks
 from z2jh_wizard.core.errors import Problem, WizardError
+from z2jh_wizard.render.plain import practice_reply
 from z2jh_wizard.screens.backend import Interruption
 from z2jh_wizard.screens.base import WizardScreen, style_sheet
 from z2jh_wizard.screens.desk import Desk
@@ -37,6 +38,9 @@ LOOK_EVERY = 5.0
 """Seconds between two looks at the whole status, and only if the live store told of a change."""
 
 CLEAR = "clear"
+
+NEED_CLUSTER = ("upgrade", "resize", "students", "fault")
+"""What makes no sense before there is a cluster."""
 
 
 class DashboardScreen(WizardScreen):
@@ -191,6 +195,9 @@ class DashboardScreen(WizardScreen):
         absent = report.release.state == "absent"
         again = "Apply" if self._interrupted else "Apply again"
         apply.label = "Set up" if absent else again
+        for name in NEED_CLUSTER:
+            for button in self.query(f"#do-{name}"):
+                button.disabled = not report.cluster
         self.query_one("#facts", Plain).show(facts(report, self._counts(report), self._stale()))
         self.query_one("#problems").display = bool(report.problems)
         lines = [problem_line(one) for one in report.problems]
@@ -339,7 +346,7 @@ class DashboardScreen(WizardScreen):
     async def _play(self, action: str, body: dict[str, object]) -> None:
         if self.desk.project:
             reply = await self.desk.backend.control(self.desk.project, action, body)
-            self.app.notify(str(reply.get("text", "Done.")), markup=False)
+            self.app.notify(practice_reply(reply), markup=False)
             self._dirty = True
 
     def action_runbook(self) -> None:
@@ -357,6 +364,8 @@ class DashboardScreen(WizardScreen):
             return False
         if action == "resume" and self._interrupted is None:
             return False
+        if action in NEED_CLUSTER and self._report and not self._report.cluster:
+            return None
         return super().check_action(action, parameters)
 
 

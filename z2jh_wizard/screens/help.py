@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -11,9 +12,13 @@ from z2jh_wizard.screens.base import Dialog
 from z2jh_wizard.widgets.actions import ACTIONS, screen_bindings
 from z2jh_wizard.widgets.plain import Plain
 
+WIDTH = 66
+"""Cells of the help text; they fit a terminal of 80 columns."""
+
 _MOVING = """\
 Tab, Shift+Tab   to the next, the previous control
-Enter            in a line of text: to the next question; on a button: press it
+Enter            in a line of text: to the next question;
+                 on a button: press it
 Up, Down         in lists: another row or answer
 """
 
@@ -23,9 +28,9 @@ def help_text() -> str:
     lines = [_MOVING]
     for group, actions in groupby(sorted(ACTIONS, key=lambda one: one.group), key=lambda one: one.group):
         lines.append(f"{group}")
-        lines += [
-            f"  {action.shown_keys or 'button':<8} {action.label:<12} {action.help}" for action in actions
-        ]
+        for action in actions:
+            head = f"  {action.shown_keys or 'button':<8} {action.label:<12} "
+            lines += wrap(action.help, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
         lines.append("")
     return "\n".join(lines)
 

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 NO_CLUSTER = "There is no cluster. Apply makes one."
 
+SHORT_KINDS = {
+    "daemonset": "ds", "deployment": "deploy", "horizontalpodautoscaler": "hpa", "persistentvolume": "pv",
+    "persistentvolumeclaim": "pvc", "poddisruptionbudget": "pdb", "replicaset": "rs", "service": "svc",
+    "statefulset": "sts",
+}  # fmt: skip
+"""Short names as kubectl has them: they leave room for the name of the object."""
+
 CELLS_AGE_EVERY = 1.0
 """Seconds between two repaints of ages; only panes that can be seen are repainted."""
 
@@ -188,7 +195,7 @@ class PodsPane(LivePane):
 
     TITLE = "Pods"
     KIND = "pods"
-    EMPTY = "No pods yet. They appear when the hub is installed."
+    EMPTY = "No pods. They appear when the hub is installed."
     COLUMNS = (
         Column("name", weight=5),
         Column("ready", 5),
@@ -239,7 +246,8 @@ class EventsPane(LivePane):
         """Return age, type, object and message."""
         from z2jh_wizard.kube.rows import age
 
-        about = f"{row.kind.lower()}/{row.about}"
+        kind = row.kind.lower()
+        about = f"{SHORT_KINDS.get(kind, kind)}/{row.about}"
         times = f" (x{row.count})" if row.count > 1 else ""
         tone = "warning" if row.type == "Warning" else ""
         return Cells((age(row.last, now), row.type, about, f"{row.reason}: {row.message}{times}"), tone)

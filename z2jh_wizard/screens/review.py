@@ -27,10 +27,10 @@ from z2jh_wizard.widgets.virtual_log import VirtualLog
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 
 FINDINGS = {
-    Finding.ABSENT: "not there: will be done",
-    Finding.DRIFTED: "differs: will be done",
+    Finding.ABSENT: "not there: to be done",
+    Finding.DRIFTED: "differs: to be done",
     Finding.READY: "ready: nothing to do",
-    Finding.UNKNOWN: "could not look: stops here",
+    Finding.UNKNOWN: "could not look: stops",
 }
 DANGERS = {Danger.NONE: "", Danger.COSTS_MONEY: "$ costs money", Danger.DELETES_DATA: "! deletes data"}
 _TONES = {Finding.READY: "good", Finding.UNKNOWN: "bad"}
@@ -67,7 +67,7 @@ class ReviewScreen(StageScreen):
         yield Plain("Looking at the world.", dom_id="plan-note")
         plan = VirtualTable(
             Column("step", weight=5),
-            Column("found", 26),
+            Column("found", 22),
             Column("danger", 14),
             Column("by", 6),
             dom_id="plan",

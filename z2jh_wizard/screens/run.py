@@ -29,6 +29,9 @@ from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 REPAINT_AFTER = 0.15
 """Seconds in which changes are gathered before they are shown together."""
 
+STEP_MOST = 38
+"""Cells of a step's title, at most; on 80 columns the detail needs the rest."""
+
 TITLES = {
     "setup": "set up",
     "teardown": "tear down",
@@ -75,7 +78,8 @@ class RunScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Make steps, problem and panes."""
-        yield VirtualTable(Column("state", 31), Column("step", 28), Column("detail"), dom_id="steps")
+        step = min(STEP_MOST, max((len(one.step.title) for one in self.record.steps.values()), default=0))
+        yield VirtualTable(Column("state", 15), Column("step", step), Column("detail"), dom_id="steps")
         yield ProblemPanel(id="problem")
         yield Panes(
             Pane("log", "Log", LogPane("Log", dom_id="log"), headed=True),

@@ -36,20 +36,24 @@ class StepRecord:
     total: int = 0
 
     def words(self, now: float) -> str:
-        """Return symbol and word, with the elapsed and the usual time where they help."""
+        """Return symbol and word, with the elapsed time where it helps."""
         text = f"{SYMBOLS[self.state]} {WORDS.get(self.state, self.state.value)}"
         if self.state is State.RUNNING:
-            return f"{text} {clock_time(now - self.began)} (usually {span(self.step.usually)})"
+            return f"{text} {clock_time(now - self.began)}"
         if self.state is State.DONE and self.began:
             return f"{text} in {clock_time(self.ended - self.began)}"
         return text
 
     def about(self, width: int = 20) -> str:
-        """Return the detail; counted work gets a bar of characters."""
-        if self.state is State.RUNNING and self.total:
+        """Return the detail; work gets its usual time, counted work a bar of characters."""
+        if self.state is not State.RUNNING:
+            return self.detail
+        usually = f"usually {span(self.step.usually)}"
+        if self.total:
             filled = width * min(self.done, self.total) // self.total
-            return f"{self.done} of {self.total} {self.detail} [{'#' * filled}{'.' * (width - filled)}]"
-        return self.detail
+            bar = "#" * filled + "." * (width - filled)
+            return f"{self.done} of {self.total} {self.detail} [{bar}] {usually}"
+        return f"{usually}; {self.detail}" if self.detail else usually
 
 
 def clock_time(seconds: float) -> str:

@@ -19,6 +19,8 @@ from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.text_line import TextLine
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 
+DELETED, KEPT = "! to delete", "- left alone"
+
 
 class TeardownScreen(WizardScreen):
     """Asks for the name of the hub before it starts the tear-down."""
@@ -50,7 +52,7 @@ class TeardownScreen(WizardScreen):
         """Make the list and the line to type in."""
         yield Plain("Looking for what is there. Nothing is changed.", dom_id="teardown-note")
         yield VirtualTable(
-            Column("what", weight=3), Column("", 12), Column("found", weight=4), dom_id="doomed"
+            Column("what", weight=3), Column("plan", 12), Column("found", weight=4), dom_id="doomed"
         )
         yield Plain(
             f"Students' files are deleted for good. Type the hub name ({self.hub}) to go on:",
@@ -90,9 +92,11 @@ class TeardownScreen(WizardScreen):
             unknown += planned.look.finding is Finding.UNKNOWN
             self._rows.update(_rows(planned))
             self.query_one("#doomed", VirtualTable).show(list(self._rows), self._rows.__getitem__)
-        deleted = sum(cells.tone == "bad" for cells in self._rows.values())
-        refused = sum(cells.tone == "warning" for cells in self._rows.values())
-        note = f"{deleted} to delete, {refused} left alone because they are not ours."
+        plans = [cells.texts[1] for cells in self._rows.values()]
+        note = f"{plans.count(DELETED)} to delete"
+        if kept := plans.count(KEPT):
+            note += f", {kept} left alone because they are not ours"
+        note += "."
         if unknown:
             note = f"! {unknown} could not be looked at; the tear-down stops there. {note}"
         self.query_one("#teardown-note", Plain).show(note)
@@ -134,7 +138,8 @@ def _rows(planned: Planned) -> dict[str, Cells]:
         return {}  # the last look round only reports, after all the rest
     if look.finding is Finding.READY and not look.not_ours:
         return {step.id: Cells((step.title, "= gone", look.detail), "dim")}
-    word, tone = ("- left alone", "warning") if look.not_ours else ("! deleted", "bad")
+    word, tone = (KEPT, "warning") if look.not_ours else (DELETED, "bad")
     names = [str(resource) for resource in look.resources] or [step.title]
-    reason = look.not_ours or look.detail
-    return {f"{step.id}/{number}": Cells((name, word, reason), tone) for number, name in enumerate(names)}
+    reasons = [look.not_ours or look.detail, *("" for _ in names[1:])]  # once for all things of a step
+    rows = enumerate(zip(names, reasons, strict=True))
+    return {f"{step.id}/{number}": Cells((name, word, why), tone) for number, (name, why) in rows}

@@ -73,5 +73,5 @@ class LogPane(Vertical):
             badge = f"paused, {log.unseen} new lines: End follows"
         else:
             badge = "paused: End follows"
-        where = f"  whole log: {self._where}" if self._where else ""
+        where = f"  in {self._where}" if self._where else ""
         self.query_one(".pane-heading", Plain).show(f"{self._title} [{badge}]{where}")

@@ -95,10 +95,14 @@ class VirtualTable(ScrollView, can_focus=True):
         return len(self._keys)
 
     def show(self, keys: Sequence[str], cells_of: CellsOf) -> None:
-        """Show these rows; ``cells_of`` is asked only for the visible ones."""
+        """Show these rows; ``cells_of`` is asked only for the visible ones.
+
+        A cursor that nobody moved from the top stays there, so that new rows above it are seen.
+        """
         before = self.marked
+        follows_top = self._cursor == 0 and not self.has_focus
         self._keys, self._cells_of = keys, cells_of
-        if before and (self._cursor >= len(keys) or keys[self._cursor] != before):
+        if before and not follows_top and (self._cursor >= len(keys) or keys[self._cursor] != before):
             self._cursor = keys.index(before) if before in keys else min(self._cursor, max(0, len(keys) - 1))
         self.virtual_size = Size(0, len(keys) + 1)
         self.refresh()
