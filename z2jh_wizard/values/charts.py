@@ -170,6 +170,7 @@ def find(version: str, family: Family = "z2jh") -> ChartVersion | None:
     return next((known for known in chart_versions(family) if sort_key(known.version) == wanted), None)
 
 
+@functools.lru_cache(maxsize=1024)
 def sort_key(version: str) -> VersionKey:
     """Return a key that sorts chart versions by age; InvalidInput for what is no version."""
     try:

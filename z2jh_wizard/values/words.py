@@ -20,6 +20,8 @@ _NOT_A_NUMBER = frozenset({".nan", ".NaN", ".NAN"})
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _POINT_FIRST = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?", re.ASCII)
+_MOST_DIGITS = 64
+"""Of a whole number that fits into 64 bits, in the base with the most of them."""
 _TAG = "tag:yaml.org,2002:"
 
 Scalar = None | bool | int | float | str
@@ -52,7 +54,7 @@ def _number(word: str) -> int | float | str:
     plain = word.replace("_", "")
     if word[0] == "." and not _POINT_FIRST.fullmatch(word):
         return word
-    if _INTEGER.fullmatch(plain):
+    if len(plain.lstrip("+-0xXoObB")) <= _MOST_DIGITS and _INTEGER.fullmatch(plain):
         whole = _integer(plain)
         if -(2**63) <= whole < 2**64:
             return whole

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.values.lint.finding import Finding, Fix, Severity
@@ -16,6 +19,7 @@ from z2jh_wizard.values.reading import Position
 from z2jh_wizard.values.searching import nearest
 
 _MARK = "z2jh-wizard:"
+_MOST = 1000
 _COMMENT = re.compile(r"#\s*z2jh-wizard:\s*(?P<verb>[\w-]+)(?P<rules>[^#]*)")
 
 
@@ -42,7 +46,7 @@ class Ignore:
 
 def without_ignored(findings: Iterable[Finding], sources: Sequence[Source]) -> list[Finding]:
     """Return the findings that no comment silences."""
-    ignored = {source.name: list(ignores(source)) for source in sources}
+    ignored = {source.name: ignores(source) for source in sources}
     return [
         finding
         for finding in findings
@@ -50,41 +54,34 @@ def without_ignored(findings: Iterable[Finding], sources: Sequence[Source]) -> l
     ]
 
 
-def ignores(source: Source) -> Iterator[Ignore]:
-    """Yield the comments of a file that silence rules, well written or not."""
+def ignores(source: Source) -> list[Ignore]:
+    """Return the comments of a file that silence rules, well written or not; no more than a thousand."""
+    return list(islice(_ignores(source), _MOST))
+
+
+def _ignores(source: Source) -> Iterator[Ignore]:
     text = source.document.parsed.text
     if _MARK not in text:
         return
     lines = text.split("\n")
+    content = [number for number, line in enumerate(lines, 1) if line.strip() and line.lstrip()[0] != "#"]
     spans = _spans(source)
-    top = next(
-        (at for at, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")),
-        len(lines),
-    )
-    for at, line in enumerate(lines):
+    for number, line in enumerate(lines, 1):
         comment = _COMMENT.search(line) if _MARK in line else None
         if comment is None:
             continue
-        target = at
-        if not line[: comment.start()].strip():  # a line of its own means the next key
-            target = next(
-                (
-                    below
-                    for below in range(at + 1, len(lines))
-                    if lines[below].strip() and not lines[below].lstrip().startswith("#")
-                ),
-                at,
-            )
+        # A comment with nothing before it is about the next line that says something.
+        below = bisect_left(content, number)
+        first = content[below] if below < len(content) else number
         names = comment["rules"].partition(" -- ")[0].replace(",", " ").split()
-        first = target + 1
         yield Ignore(
-            at + 1,
+            number,
             comment.start() + 1,
             comment["verb"],
             tuple(names),
             first,
             spans.get(first, first),
-            at < top,
+            at_top=below == 0 and first > number,
         )
 
 
@@ -93,7 +90,7 @@ def unknown_ignore(subject: Subject) -> Iterator[Problem]:
     """A comment to lint that names no rule of it, or stands where it has no effect."""
     from z2jh_wizard.values.lint.registry import RULES as ALL  # registry lists this module too
 
-    known = {one.id for one in ALL}
+    known = frozenset(one.id for one in ALL)
     for source in subject.sources:
         for one in ignores(source):
             place = Place(source.name, Position(one.line, one.column))
@@ -119,6 +116,11 @@ def unknown_ignore(subject: Subject) -> Iterator[Problem]:
                         f"Write {meant} if that is meant." if meant else "Write the id that a finding shows."
                     )
                     yield Problem((), f"Lint has no rule {plain(name)}.", Fix(sentence), place=place)
+
+
+@functools.lru_cache(maxsize=64)
+def _nearest(name: str, known: frozenset[str]) -> str:
+    return next(iter(nearest(name, known)), "")
 
 
 def _spans(source: Source) -> dict[int, int]:

@@ -11,14 +11,14 @@ import msgspec
 
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.values import trees
-from z2jh_wizard.values.charts import Family, Generation, generation_of, newest, sort_key
+from z2jh_wizard.values.charts import Family, Generation, Standing, generation_of, newest, sort_key
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.keys import paths_at
 from z2jh_wizard.values.lint.written import Written, written
 from z2jh_wizard.values.look_up import KeyMatch, Kind, look_up
 from z2jh_wizard.values.paths import Path, parse_path
-from z2jh_wizard.values.reading import Position, Tree, Unreadable
-from z2jh_wizard.values.refusals import refusals
+from z2jh_wizard.values.reading import MAX_BYTES, Position, Tree, Unreadable
+from z2jh_wizard.values.refusals import refusals, typed
 from z2jh_wizard.values.schema import Misfit
 from z2jh_wizard.values.secret_keys import holds_secret
 from z2jh_wizard.values.traits import TraitClass, authenticator
@@ -51,13 +51,27 @@ class Source:
         return self._written_by_path.get(path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unread:
     """A values file that cannot be read, and why."""
 
     name: str
     data: bytes
     error: Unreadable
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text without their ends; none of a file that is too big to be one."""
+        if len(self.data) > MAX_BYTES:
+            return []
+        text = self.data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+        return [line.removesuffix("\r") for line in text.split("\n")]
+
+    @property
+    def line(self) -> str:
+        """The line that cannot be read."""
+        number = self.error.position.line
+        return self.lines[number - 1] if number <= len(self.lines) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +148,11 @@ class Subject:
     def place(self, path: Path) -> Place:
         """Return where a path stands; the nearest key above it when it is not set."""
         source = self.source_of(path)
-        return Place(source.name, source.document.where(path))
+        written = source.written_at(path)
+        if written is None:
+            return Place(source.name, source.document.where(path))
+        start = (written.key or written.node).start
+        return Place(source.name, source.document.parsed.position(start))
 
     def quote(self, path: Path, value: Any) -> str:
         """Return a value as a message may show it: short, plain, and hidden where it may be a secret."""
@@ -143,6 +161,14 @@ class Subject:
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
         text = " ".join(plain(text).split())
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+    @cached_property
+    def refuses(self) -> bool:
+        """Whether Helm refuses the whole file for one misfit, as far as that is known."""
+        if self.schema is not None:
+            return True
+        newer = generation_of(self.version, self.family).standing is Standing.NEWER
+        return typed(self.version, self.family) and not newer
 
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:

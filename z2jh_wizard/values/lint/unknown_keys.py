@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from z2jh_wizard.values import trees
-from z2jh_wizard.values.charts import CHART_TITLES, Family, Standing, generation_of, newest
+from z2jh_wizard.values.charts import CHART_TITLES, Family, newest
 from z2jh_wizard.values.keys import paths_at
 from z2jh_wizard.values.lint.finding import Fix, Move, Set, Severity
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
 from z2jh_wizard.values.lint.subject import Subject
 from z2jh_wizard.values.look_up import KeyMatch, Kind, taken
 from z2jh_wizard.values.paths import Path, format_path, parse_path
-from z2jh_wizard.values.refusals import refusals, typed
+from z2jh_wizard.values.refusals import refusals
 from z2jh_wizard.values.schema import Misfit
 
 _A_SLIP = 0.8
@@ -196,20 +196,12 @@ def _fix_of(match: KeyMatch) -> Fix:
     return Fix("Correct the name, or take it away; what your own code reads belongs below custom.")
 
 
-def _refused(subject: Subject) -> bool:
-    """Tell whether Helm refuses a file with a misfit, as far as that is known."""
-    if subject.schema is not None:
-        return True
-    newer = generation_of(subject.version, subject.family).standing is Standing.NEWER
-    return typed(subject.version, subject.family) and not newer
-
-
 def _severity(subject: Subject) -> Severity:
-    return Severity.ERROR if _refused(subject) else Severity.WARNING
+    return Severity.ERROR if subject.refuses else Severity.WARNING
 
 
 def _result(subject: Subject) -> str:
-    return "Helm refuses the whole file." if _refused(subject) else "The chart does not read it."
+    return "Helm refuses the whole file." if subject.refuses else "The chart does not read it."
 
 
 def _unfit(subject: Subject, misfit: Misfit) -> Problem:
@@ -222,7 +214,7 @@ def _unfit(subject: Subject, misfit: Misfit) -> Problem:
         wanted = " or ".join(dict.fromkeys(_TYPE_WORDS[word] for word in misfit.wanted if word != "null"))
         message = f"{name} is {_kind(misfit.value)} here; the chart wants {wanted}."
         fix = _retyped(subject, misfit, wanted)
-    refused = " Helm refuses the whole file." if _refused(subject) else ""
+    refused = " Helm refuses the whole file." if subject.refuses else ""
     return Problem(misfit.path, message + refused, fix, severity=_severity(subject))
 
 

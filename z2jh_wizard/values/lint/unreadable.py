@@ -14,7 +14,6 @@ from z2jh_wizard.values.lint.fixing import replace_lines
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
 from z2jh_wizard.values.lint.subject import Place, Subject, Unread
 from z2jh_wizard.values.nodes import Scalar
-from z2jh_wizard.values.reading import MAX_BYTES
 from z2jh_wizard.values.secret_keys import holds_secret
 
 _TABBED = re.compile(r" *\t[ \t]*")
@@ -22,6 +21,8 @@ _TWO_COLONS = re.compile(
     r"(?P<head>[ ]*(?:- +)*(?P<key>[\w.-]+): +)(?P<value>[^\s'\"|>&*!{\[#].*?: .*?|[^\s'\"|>&*!{\[#].*:)[ ]*"
 )
 _TAB_WIDTHS = (2, 4, 8)
+_MOST_TABS = 5000
+"""Lines that are mended; a file with more is no values file, and trying widths takes its time."""
 _NO_COLON_HERE = "mapping values are not allowed"
 _TROUBLES = (
     (
@@ -34,7 +35,7 @@ _TROUBLES = (
         "a bracket or brace is still open here, or a comma is missing",
         "Close the bracket or brace, and put a comma between its items.",
     ),
-    ("quoted scalar", "a quote that was opened above is not closed", "Close the quote."),
+    ("unexpected end of stream", "a quote that was opened above is not closed", "Close the quote."),
     (
         "could not find expected ':'",
         "here, or in the line above, a key has no colon and space after it",
@@ -123,7 +124,7 @@ def colon_plain(subject: Subject) -> Iterator[Problem]:
 
 def _in_words(unread: Unread) -> tuple[str, str]:
     """Return what is wrong with a file, and what to do about it."""
-    if any(_CONFLICT.match(line) for line in _lines(unread)):
+    if any(_CONFLICT.match(line) for line in unread.lines):
         return (
             "git left the marks of a merge conflict",
             "Keep one side of the conflict, and delete the marks.",
@@ -144,7 +145,7 @@ def _problem(unread: Unread, message: str, fix: Fix) -> Problem:
 
 def _cause(unread: Unread) -> str:
     """Return the rule that says why a file is unreadable."""
-    line = _line(unread)
+    line = unread.line
     if _TABBED.match(line) and line[unread.error.position.column - 1 :].startswith("\t"):
         return "tab-indent"
     if unread.error.reason.startswith(_NO_COLON_HERE) and _TWO_COLONS.fullmatch(line):
@@ -152,25 +153,11 @@ def _cause(unread: Unread) -> str:
     return "unreadable"
 
 
-def _lines(unread: Unread) -> list[str]:
-    """Return the lines of a text, none of what is too big to be one."""
-    if len(unread.data) > MAX_BYTES:
-        return []
-    text = unread.data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
-    return [line.removesuffix("\r") for line in text.split("\n")]
-
-
-def _line(unread: Unread) -> str:
-    lines, number = _lines(unread), unread.error.position.line
-    return lines[number - 1] if number <= len(lines) else ""
-
-
 def _without_tabs(unread: Unread) -> tuple[Replace, ...]:
     """Return edits that write spaces for tabs; nothing when the width of a tab would change the meaning."""
-    lines = _lines(unread)
-    tabbed = [(number, line) for number, line in enumerate(lines, 1) if _TABBED.match(line)]
+    tabbed = [(number, line) for number, line in enumerate(unread.lines, 1) if _TABBED.match(line)]
     meanings = []
-    for width in _TAB_WIDTHS:
+    for width in _TAB_WIDTHS if len(tabbed) <= _MOST_TABS else ():
         edits = tuple(Replace(number, line, _expanded(line, width)) for number, line in tabbed)
         tree = _tree(replace_lines(unread.data, edits))
         if tree is not None:
@@ -195,7 +182,7 @@ def _tree(data: bytes) -> str | None:
 
 def _quoted(unread: Unread) -> Replace | None:
     """Return the line with its value in quotes, if that makes the file readable and the key is no section."""
-    line = _line(unread)
+    line = unread.line
     match = _TWO_COLONS.fullmatch(line)
     if match is None or match["key"] in _sections() or " #" in match["value"]:
         return None
