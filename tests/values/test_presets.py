@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.values.test_keys import schema_of
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values import traits
 from z2jh_wizard.values.course_files import course_files
 from z2jh_wizard.values.course_images import COURSE_IMAGES, course_image
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.images import parse_image
+from z2jh_wizard.values.lint.run import lint
+from z2jh_wizard.values.lint.subject import subject_of
 from z2jh_wizard.values.presets import CULLING, EGRESS, KERNEL_FILE, SIZES, apply, only_networks
 from z2jh_wizard.values.profiles import (
     OVERRIDES,
@@ -64,6 +67,21 @@ def test_what_a_preset_writes_fits_the_chart_and_keeps_the_rest(settings, data):
         assert b"# my course" in edited.data
         assert edited.get(("singleuser", "extraFiles", "mine.txt", "stringData")) == "hello"
         assert edited.get(("cull", "users")) is False
+
+
+@pytest.mark.parametrize("settings", EVERYTHING.values(), ids=EVERYTHING)
+def test_what_a_preset_writes_fits_the_published_chart(settings, real_chart):
+    edited = apply(Document.read(FILE), settings)
+    assert list(misfits(edited.values, json.loads(schema_of(real_chart)))) == []
+
+
+@pytest.mark.parametrize("settings", EVERYTHING.values(), ids=EVERYTHING)
+def test_lint_has_nothing_against_a_preset(settings):
+    image = next(image for image in COURSE_IMAGES if image.gitpuller)
+    before = apply(Document.read(FILE), image.settings)
+    after = apply(before, settings)
+    known = {(one.rule, one.path) for one in lint(subject_of(before.data))}
+    assert {(one.rule, one.path) for one in lint(subject_of(after.data))} <= known
 
 
 @pytest.mark.parametrize("family", [CULLING, SIZES, EGRESS], ids=["culling", "sizes", "egress"])
