@@ -39,13 +39,19 @@ def fields_by_key() -> Mapping[str, Field]:
 
 def field_for(path: str) -> Field | None:
     """Return the field of a setting by any name that it has, or had, in any chart; None without one."""
-    found = fields_by_key().get(path)
-    return found or next((field for field in fields().values() if _names(field, path)), None)
+    return _by_name().get(path)
 
 
-def _names(field: Field, path: str) -> bool:
+@functools.cache
+def _by_name() -> Mapping[str, Field]:
+    """Return all fields by all their names; where two had the same name, the one that has it as its key."""
+    older = {name: field for field in fields().values() for name in _names(field)}
+    return MappingProxyType({**older, **fields_by_key()})
+
+
+def _names(field: Field) -> tuple[str, ...]:
     row = field.row
-    return row is not None and (row.helmforge == path or any(name.path == path for name in row.names))
+    return tuple(filter(None, (*(name.path for name in row.names), row.helmforge))) if row else ()
 
 
 def trait_help(row: TraitRow) -> str:
