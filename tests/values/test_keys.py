@@ -251,3 +251,10 @@ def schema_of(chart: Path) -> bytes:
         found = packed.extractfile(name)
         assert found
         return found.read()
+
+
+def test_defaults_of_one_chart_are_not_taken_for_those_of_the_other():
+    row = paths_at("4.4.0")["proxy.service.type"]
+    assert row.default_in("z2jh") == "LoadBalancer"
+    shared = next(row for row in key_table().rows if row.names and row.helmforge)
+    assert shared.default_in("helmforge") is msgspec.UNSET

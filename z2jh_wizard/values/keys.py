@@ -87,6 +87,10 @@ class KeyRow(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         """Return the type that a chart wants, written as ``type`` is."""
         return (self.helmforge_type if family == "helmforge" else "") or self.type
 
+    def default_in(self, family: Family) -> Any:
+        """Return what a chart says itself; UNSET when not known, as HelmForge's are where both have it."""
+        return msgspec.UNSET if family == "helmforge" and self.names else self.default
+
     def open_in(self, family: Family) -> bool:
         """Return whether everything below this key is the user's own."""
         return not {"map", "list", "any"}.isdisjoint(self.type_in(family).split("|"))

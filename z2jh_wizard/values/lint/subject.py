@@ -46,6 +46,10 @@ class Source:
     def _written_by_path(self) -> dict[Path, Written]:
         return {one.path: one for one in self.written}
 
+    def text_of(self, one: Written) -> str:
+        """Return the text of a value, as it stands in the file."""
+        return self.document.parsed.text[one.node.start : one.node.end]
+
     def written_at(self, path: Path) -> Written | None:
         """Return how the value at a path is written; None for what is not set, or only by an alias."""
         return self._written_by_path.get(path)
@@ -126,8 +130,8 @@ class Subject:
         if value is not trees.MISSING and value is not None:
             return value
         row = paths_at(self.version, self.family).get(path)
-        known = row is not None and row.default is not msgspec.UNSET
-        return row.default if row is not None and known else default
+        known = msgspec.UNSET if row is None else row.default_in(self.family)
+        return default if known is msgspec.UNSET else known
 
     def find(self, pattern: str) -> Iterator[tuple[Path, Any]]:
         """Yield every path that fits a pattern, and its value, in file order."""
