@@ -15,6 +15,7 @@ from z2jh_wizard.helm.releases import (
     Status,
     Uninstall,
     current_revision,
+    earlier_revision,
     judge,
     parse_time,
     read_history,
@@ -204,3 +205,23 @@ def test_what_serves_users_is_never_uninstalled(statuses):
     current = current_revision(history)
     if current and statuses[-1] is not Status.UNINSTALLING:
         assert repair(history) == RollBack(current.number)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "number"),
+    [
+        ("deployed", None),
+        ("superseded deployed", 1),
+        ("superseded superseded deployed", 2),
+        ("superseded failed deployed", 1),
+        ("deployed failed", 1),
+        ("superseded deployed failed", 2),
+        ("superseded deployed pending-upgrade", 2),
+        ("failed", None),
+        ("", None),
+    ],
+)
+def test_one_goes_back_to_what_worked_before_the_last_change(statuses, number):
+    history = [Revision(at, Status(word)) for at, word in enumerate(statuses.split(), 1)]
+    found = earlier_revision(history)
+    assert (found.number if found else None) == number

@@ -59,6 +59,16 @@ def test_a_hub_is_planned_made_looked_at_changed_and_removed(wizard_of, helm):
     assert changed["hub.release"] == "drifted"
     wizard.run("apply")
     assert wizard.json("status")["release"]["revision"] == 2
+    assert wizard.json("config", "diff") == []
+
+    assert wizard.run("rollback", "7", expect=2).returncode == 2
+    assert "helm rollback jhub 1" in wizard.run("rollback").stdout
+    assert wizard.json("status")["release"]["revision"] == 3
+    (changed,) = wizard.json("config", "diff", expect=3)
+    assert (changed["path"], changed["before"], changed["after"]) == ("cull.timeout", 3600, 7200)
+    assert "The chart stays practice" in wizard.run("upgrade").stderr
+    assert wizard.json("status")["release"]["revision"] == 4
+    assert wizard.run("upgrade", "--chart-version", "4.4.0", expect=2).stdout == ""
 
     assert wizard.run("teardown", "--confirm", "wrong", expect=5).stdout == ""
     receipt = wizard.json("teardown", "--confirm", "jhub")

@@ -46,6 +46,10 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     upgrade = _json(add("upgrade", "upgrade", "upgrade", "apply, with another chart version if there is one"))
     upgrade.add_argument("--chart-version", default="", metavar="V", help="which (default: the newest known)")
     upgrade.add_argument("--yes", action="store_true", help="do not ask: costs are agreed, all is decided")
+    rollback = _json(add("rollback", "upgrade", "rollback", "bring an earlier revision of the hub back"))
+    rollback.add_argument(
+        "revision", nargs="?", type=_revision, metavar="REV", help="which (default: the one before)"
+    )
     teardown = _json(add("teardown", "runs", "teardown", "remove the hub, then prove it"))
     teardown.add_argument("--confirm", metavar="NAME", help="the hub name, typed to confirm")
     _config(commands.add_parser("config", help="work on config.yaml, or on any values file with --file"))
@@ -63,6 +67,12 @@ def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) > 1000:
         raise argparse.ArgumentTypeError("type a whole number from 0 to 1000")
+    return int(text)
+
+
+def _revision(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError("type the number of a revision, as helm history lists them")
     return int(text)
 
 

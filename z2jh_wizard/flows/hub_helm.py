@@ -97,6 +97,11 @@ class HubHelm:
             values = given or {}
         return self._judge(), values
 
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """The revisions that ``state`` saw last, oldest first; of old ones, little but number and status."""
+        return tuple(self._history)
+
     async def release_unfinished_first(self) -> bool:
         """Mark a first installation whose Helm was killed as failed; False when it is something else.
 
@@ -155,6 +160,10 @@ class HubHelm:
         async with aclosing(self._watched(lambda helm: helm.repair(release, how))) as lines:
             async for line in lines:
                 yield line
+
+    def roll_back(self, revision: int) -> AsyncGenerator[Line, None]:
+        """Go back to an earlier revision, telling lines."""
+        return self._watched(lambda helm: helm.rollback(self._project.spec.release, revision))
 
     def uninstall(self) -> AsyncGenerator[Line, None]:
         """Remove the release."""

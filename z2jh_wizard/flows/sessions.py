@@ -13,13 +13,19 @@ from z2jh_wizard.flows.adapters import Adapters, adapters_for
 from z2jh_wizard.flows.cleaning import Cleaner, redactor_for
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.resize import resize
+from z2jh_wizard.flows.rollback import rollback
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.flows.setup import setup
 from z2jh_wizard.flows.teardown import teardown
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.system.clock import SystemClock
 
-_FLOWS: dict[str, Callable[..., Flow]] = {"setup": setup, "resize": resize, "teardown": teardown}
+_FLOWS: dict[str, Callable[..., Flow]] = {
+    "setup": setup,
+    "rollback": rollback,
+    "resize": resize,
+    "teardown": teardown,
+}
 
 
 def flow_of(project: Project, name: str, **options: Any) -> Flow:

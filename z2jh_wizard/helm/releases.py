@@ -152,6 +152,16 @@ def repair(history: Sequence[Revision]) -> Repair:
     return RollBack(best.number) if best else Uninstall()
 
 
+def earlier_revision(history: Sequence[Revision]) -> Revision | None:
+    """Return what to go back to: the revision in force when the newest failed, else the one before it."""
+    newest = max(history, key=_number, default=None)
+    current = current_revision(history)
+    if newest is None or (current and current.number != newest.number):
+        return current
+    past = [revision for revision in history if revision.status is Status.SUPERSEDED]
+    return max(past, key=_number, default=None)
+
+
 def _number(revision: Revision) -> int:
     return revision.number
 

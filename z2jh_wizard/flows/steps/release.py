@@ -10,7 +10,7 @@ from z2jh_wizard.core.facts import HELM_TIMEOUT_MINUTES
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Resource, Step, Work
 from z2jh_wizard.flows.hub_helm import HubHelm, chart_source
 from z2jh_wizard.flows.values_files import files_of
-from z2jh_wizard.helm.releases import Standing
+from z2jh_wizard.helm.releases import Judgement, Standing
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.values.trees import same_values
 
@@ -70,12 +70,7 @@ class InstallRelease(Step):
         if judged.standing is Standing.ABSENT:
             return Look(Finding.ABSENT, "not installed yet")
         if judged.standing is Standing.WORKING:
-            raise CouldNotLook(
-                "Helm may still be at work on this hub",
-                judged.why,
-                still_works="Nothing was changed.",
-                next_step="Wait that long, then run the same command again.",
-            )
+            raise at_work(judged)
         if judged.standing is Standing.STUCK:
             return Look(Finding.DRIFTED, f"stuck: {judged.why}", resource)
         if judged.standing is Standing.FAILED or judged.current is None:
@@ -121,3 +116,13 @@ class InstallRelease(Step):
             async for line in lines:
                 yield line
         yield Gone(Resource("release", self._release, self._project.spec.namespace))
+
+
+def at_work(judged: Judgement) -> CouldNotLook:
+    """Say that another Helm may be at work, so that nothing may be changed."""
+    return CouldNotLook(
+        "Helm may still be at work on this hub",
+        judged.why,
+        still_works="Nothing was changed.",
+        next_step="Wait that long, then run the same command again.",
+    )
