@@ -197,7 +197,8 @@ def kubespawner() -> str:
 
 KubeSpawner starts students' servers. Every trait is set as `hub.config.KubeSpawner.NAME`; where the chart has
 a key of its own, that one is better, as the forms and the pre-puller know it. Where both are set,
-`hub.config` wins. What takes a function is written in Python under `hub.extraConfig`, with the lines [below](#functions).
+`hub.config` wins. What takes a function is written in Python under `hub.extraConfig`, with the lines
+[below](#functions).
 
 {table(("Trait", "Type", "Default", "What it does", "Better said as"), map(spawner_row, rows))}
 

@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 from tests.values.test_keys import schema_of
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values import traits
+from z2jh_wizard.values.charts import newest
 from z2jh_wizard.values.course_files import course_files
 from z2jh_wizard.values.course_images import COURSE_IMAGES, course_image
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.images import parse_image
 from z2jh_wizard.values.lint.run import lint
 from z2jh_wizard.values.lint.subject import subject_of
+from z2jh_wizard.values.look_up import Kind, look_up
 from z2jh_wizard.values.presets import CULLING, EGRESS, KERNEL_FILE, SIZES, apply, only_networks
 from z2jh_wizard.values.profiles import (
     OVERRIDES,
+    PLACES,
     Option,
     Profile,
     image_option,
@@ -237,6 +240,13 @@ def test_an_entry_may_change_image_and_size():
     assert menu.value[0]["kubespawner_override"]["image"] == COURSE_IMAGES[0].text
     assert menu.value[0]["kubespawner_override"]["mem_limit"] == "1G"
     assert [entry.get("default", False) for entry in menu.value] == [False, True]
+
+
+def test_each_chart_has_its_place_for_the_menu():
+    for family, place in PLACES.items():
+        (menu,) = profile_list([Profile("A", "a")], family)
+        assert menu.path == tuple(place.split("."))
+        assert look_up(menu.path, newest(family).version, family).kind is Kind.KEY
 
 
 def test_what_an_entry_changes_are_traits_with_that_chart_key():

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from z2jh_wizard.core.errors import InvalidInput
-from z2jh_wizard.values.roster import LARGEST, normalise, read_roster, why_unusable
+from z2jh_wizard.values.document import Document
+from z2jh_wizard.values.paths import parse_path
+from z2jh_wizard.values.roster import LARGEST, admit, normalise, read_roster, why_unusable
 
 
 def names(text, column="", encoding="utf-8"):
@@ -97,6 +99,38 @@ def test_hostile_text_is_shown_without_control_characters():
     (skipped,) = read_roster(b"user\nada\x1b[31mred\n").unusable
     assert skipped.text == "ada?[31mred"
     assert skipped.reason == "it has invisible characters in it"
+
+
+MINE = b"""\
+hub:
+  config:
+    Authenticator:
+      allowed_users:  # the first week
+        - Ada
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "path"),
+    [("v0.6", "auth.whitelist.users"), ("4.4.0", "hub.config.Authenticator.allowed_users")],
+)
+def test_a_roster_is_written_where_the_chart_says_it(version, path):
+    document = admit(Document.read(b""), ["Ada", "grace", "ada"], version)
+    assert document.get(parse_path(path)) == ["ada", "grace"]
+    assert admit(document, ["GRACE"], version) is document
+
+
+def test_people_are_added_after_those_that_are_there():
+    document = admit(Document.read(MINE), ["ada", "grace"], "4.4.0")
+    assert document.values["hub"]["config"]["Authenticator"]["allowed_users"] == ["Ada", "grace"]
+    assert b"# the first week" in document.data
+
+
+def test_a_roster_that_cannot_be_written_is_refused():
+    with pytest.raises(InvalidInput, match="HelmForge"):
+        admit(Document.read(b""), ["ada"], "1.0.6", "helmforge")
+    with pytest.raises(InvalidInput, match="is no list"):
+        admit(Document.read(MINE.replace(b"        - Ada", b"        ada: true")), ["grace"], "4.4.0")
 
 
 class Quoted(csv.excel):

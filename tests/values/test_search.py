@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values.charts import chart_versions
-from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.fields import Kind
 from z2jh_wizard.values.keys import paths_at
 from z2jh_wizard.values.search import search
@@ -32,6 +31,7 @@ def paths(text, version="4.4.0", family="z2jh"):
         ("whitelist users", "hub.config.Authenticator.allowed_users"),
         ("nvidia", "singleuser.extraResource.limits"),
         ("delete pvc", "hub.config.KubeSpawner.delete_pvc"),
+        ("pull policy", "singleuser.image.pullPolicy"),
         ("poll jitter", "hub.config.KubeSpawner.poll_jitter"),
         ("singleuser.storage.capacity", "singleuser.storage.capacity"),
     ],
@@ -83,20 +83,6 @@ def test_what_takes_a_function_is_written_as_python():
     assert (hit.path, hit.kind, hit.topic) == ("hub.extraConfig", Kind.PYTHON, "KubeSpawner")
     assert hit.python.endswith("c.KubeSpawner.modify_pod_hook = mark")
     assert search(["poll", "jitter"], "0.9.0")[0].path == "hub.extraConfig"
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("singleuser:\n  memory:\n    limit: 2G\n", 3),
-        ("hub:\n  config:\n    KubeSpawner:\n      mem_limit: 2G\n", 4),
-        ("jupyterhub:\n  singleuser:\n    memory:\n      limit: 2G\n", 4),
-        ("singleuser: {}\n", 0),
-    ],
-)
-def test_a_hit_says_where_a_document_sets_it(text, line):
-    hits = search(["memory", "limit"], "4.4.0", document=Document.read(text.encode()))
-    assert hits[0].line == line
 
 
 def test_most_words_do_when_all_do_not():

@@ -1,4 +1,4 @@
-"""The menu that students choose from before their server starts: ``singleuser.profileList``.
+"""The menu that students choose from before their server starts, ``singleuser.profileList`` in most charts.
 
 Facts: ``KubeSpawner.profile_list`` of KubeSpawner 7; ``profile_options`` from chart 2.0, ``unlisted_choice``
 from chart 3.1 on. HelmForge takes the same list as ``singleuser.profiles``.
@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.values.charts import Family
 from z2jh_wizard.values.course_images import CourseImage
 from z2jh_wizard.values.presets import SIZES, Preset, Setting, Settings, setting
 
@@ -27,6 +28,12 @@ OVERRIDES: Final[Mapping[str, str]] = {
     "singleuser.defaultUrl": "default_url",
 }
 """What KubeSpawner calls the settings that an entry may change."""
+
+PLACES: Final[Mapping[Family, str]] = {
+    "z2jh": "singleuser.profileList",
+    "helmforge": "singleuser.profiles",
+}
+"""Where each chart keeps the menu."""
 
 
 class OptionChoice(msgspec.Struct, frozen=True):
@@ -96,8 +103,8 @@ def image_option(images: Sequence[CourseImage], *, free: bool = False) -> Option
     )
 
 
-def profile_list(profiles: Sequence[Profile]) -> Settings:
-    """Return the menu as a setting; the first entry is the default when none is.
+def profile_list(profiles: Sequence[Profile], family: Family = "z2jh") -> Settings:
+    """Return the menu as a setting of a chart; the first entry is the default when none is.
 
     Raises InvalidInput for no entries, slugs that are odd or there twice, several defaults, and empty menus.
     """
@@ -106,7 +113,7 @@ def profile_list(profiles: Sequence[Profile]) -> Settings:
     entries = [
         _entry(one, default=one.default or (not chosen and at == 0)) for at, one in enumerate(profiles)
     ]
-    return (setting("singleuser.profileList", entries),)
+    return (setting(PLACES[family], entries),)
 
 
 def _check(profiles: Sequence[Profile]) -> None:

@@ -16,6 +16,10 @@ from typing import Final
 import msgspec
 
 from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.values.charts import CHART_TITLES, Family
+from z2jh_wizard.values.document import Document
+from z2jh_wizard.values.paths import parse_path
+from z2jh_wizard.values.topics import fields
 
 LARGEST: Final = 5 * 2**20
 """Bytes of a file: some hundred thousand students."""
@@ -218,3 +222,26 @@ def _quoted(text: str, cells: Sequence[str]) -> str:
 
 def _filled(cells: Iterable[str]) -> Iterator[str]:
     return (cell.strip() for cell in cells if cell.strip())
+
+
+def admit(document: Document, names: Iterable[str], version: str, family: Family = "z2jh") -> Document:
+    """Return a file that lets these people in, after those that it names already, where this chart says it.
+
+    Raises InvalidInput where no key says it, or where the file has something else than a list there.
+    """
+    path = fields()["sign-in.allowed"].path_at(version, family)
+    if path is None:
+        raise InvalidInput(
+            f"The {CHART_TITLES[family]} chart {version} has no setting for the users that may come in",
+            "Its sign-in is written as Python.",
+            next_step="Set c.Authenticator.allowed_users in hub.extraConfig.",
+        )
+    place = parse_path(path)
+    there = document.get(place) or []
+    if not isinstance(there, list):
+        raise InvalidInput(
+            f"{path} is no list", "So nobody was added to it.", next_step="Make it a list of user names."
+        )
+    known = {normalise(name) for name in there if isinstance(name, str)}
+    added = [name for name in dict.fromkeys(map(normalise, names)) if name not in known]
+    return document.set(place, [*there, *added]) if added else document

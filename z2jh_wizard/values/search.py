@@ -14,10 +14,8 @@ import msgspec
 
 from z2jh_wizard.values import traits
 from z2jh_wizard.values.charts import CHART_TITLES, Family, newest
-from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.fields import Choice, Field, Kind, Level, spawner_page
 from z2jh_wizard.values.keys import KeyRow, key_table, paths_at
-from z2jh_wizard.values.paths import parse_path
 from z2jh_wizard.values.searching import rank
 from z2jh_wizard.values.sign_in import HUB_CONFIG_SINCE
 from z2jh_wizard.values.topics import field_for, fields, trait_help
@@ -82,8 +80,6 @@ class Hit(msgspec.Struct, frozen=True):
     """Two lines for ``hub.extraConfig``, for what takes a function."""
     available: bool = True
     """Whether the chart version takes it; when not, the note says what does."""
-    line: int = 0
-    """Where it is set in the document that was given, counted from 1; 0 when it is not."""
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -95,9 +91,7 @@ class _Entry(msgspec.Struct, frozen=True):
     what: Field | TraitRow | KeyRow
 
 
-def search(
-    words: Sequence[str], version: str = "", family: Family = "z2jh", document: Document | None = None
-) -> tuple[Hit, ...]:
+def search(words: Sequence[str], version: str = "", family: Family = "z2jh") -> tuple[Hit, ...]:
     """Return the settings that fit all words, the best first; those that fit most of them when none fits all.
 
     The newest chart counts where no version is given; raises InvalidInput for what is no version.
@@ -110,8 +104,7 @@ def search(
         hit = _hit(entry.what, version, family)
         if hit:
             hits.append((not hit.available, -score, len(hit.path), hit.path, hit))
-    best = (hit for *_, hit in sorted(hits, key=lambda found: found[:4]))
-    return tuple(_placed(hit, document) for hit in best)
+    return tuple(hit for *_, hit in sorted(hits, key=lambda found: found[:4]))
 
 
 def _scored(query: Sequence[str]) -> list[tuple[int, _Entry]]:
@@ -236,12 +229,3 @@ def _trait_hit(row: TraitRow, version: str, family: Family) -> Hit | None:
         row.note if direct else f"Written there as Python: {line}",
         python=row.python,
     )
-
-
-def _placed(hit: Hit, document: Document | None) -> Hit:
-    """Say where a document sets it; what wins comes first."""
-    for text in filter(None, (hit.also, hit.path)) if document else ():
-        path = parse_path(text)
-        if document and document.has(path) and hit.available:
-            return msgspec.structs.replace(hit, line=document.where(path).line)
-    return hit

@@ -27,7 +27,7 @@ def image(id: str, key: str, who: str) -> tuple[Field, ...]:  # noqa: A002
             f"{id}.image-pull-policy",
             f"{key}.pullPolicy",
             Kind.CHOICE,
-            f"When a node fetches the image of {who} again.",
+            f"When a node fetches anew the image of {who}.",
             choices=PULL_POLICIES,
         ),
         Field(

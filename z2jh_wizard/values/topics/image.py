@@ -34,6 +34,7 @@ TOPIC = TopicPage(
             "singleuser.image.pullPolicy",
             Kind.CHOICE,
             "When a node fetches the image again; with a fixed tag leave it alone.",
+            Level.OFTEN,
             choices=PULL_POLICIES,
         ),
         Field(
@@ -41,6 +42,7 @@ TOPIC = TopicPage(
             "singleuser.image.pullSecrets",
             Kind.NAMES,
             "Names of Kubernetes Secrets that may fetch this image from a private registry.",
+            Level.OFTEN,
         ),
         Field(
             "image.registry",
