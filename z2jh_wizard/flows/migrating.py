@@ -64,8 +64,9 @@ class Upgrade(msgspec.Struct, frozen=True):
             "Some settings have to be decided before the upgrade",
             first,
             still_works="Nothing was changed, and the hub runs as it is.",
-            next_step="Change config.yaml and run it again; add --yes when no more is to be changed. "
-            f"All that is open: z2jh-wizard config migrate --to {self.target.version}",
+            next_step=f"All that is open: z2jh-wizard config migrate --to {self.target.version}. Change "
+            "config.yaml and upgrade again; when nothing is left to change: "
+            f"z2jh-wizard upgrade --chart-version {self.target.version} --yes",
         )
 
 
