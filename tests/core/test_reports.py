@@ -26,12 +26,13 @@ def test_a_status_as_json() -> None:
 
 def test_a_receipt_as_json() -> None:
     receipt = Receipt(
-        "2026-03-02T08:00:00Z", "jhub", True, ["release jhub"], [Left("disk", "not ours")], None
+        "2026-03-02T08:00:00Z", "jhub", True, ["release jhub"], [Left("disk", "not ours")], None, True
     )
     tree = msgspec.json.decode(msgspec.json.encode(receipt))
     assert tree["removed"] == ["release jhub"]
     assert tree["left"] == [{"name": "disk", "reason": "not ours"}]
     assert tree["cost_left_month"] is None
+    assert tree["complete"] is True
 
 
 def test_a_check_as_json() -> None:

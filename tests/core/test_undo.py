@@ -12,10 +12,13 @@ from z2jh_wizard.core.step import Command, Danger, Finding, Look, Refusal
 from z2jh_wizard.core.undo import Removal
 
 
-async def test_what_lived_in_a_world_that_is_gone_is_gone_without_looking() -> None:
+async def test_where_nothing_of_ours_can_be_it_is_gone_without_looking() -> None:
+    async def why() -> str:
+        return "there is no cluster"
+
     thing = Thing({"thing"})
-    look = await Removal(thing, lambda: True).look()
-    assert look.finding is Finding.READY
+    look = await Removal(thing, why).look()
+    assert (look.finding, look.detail) == (Finding.READY, "there is no cluster")
     assert thing.looks == 0
 
 
@@ -32,6 +35,15 @@ def test_a_removal_describes_itself() -> None:
     assert removal.danger is Danger.DELETES_DATA
     assert (removal.usually, removal.limit) == (240, 900)
     assert [command.shell() for command in removal.commands()] == ["kubectl delete namespace jhub"]
+    assert removal.needs == ()
+    assert Removal(Typed(set()), needs=("cluster",)).needs == ("cluster",)
+
+
+def test_a_removal_is_as_dangerous_as_its_step_says() -> None:
+    class Harmless(Thing):
+        undo_danger = Danger.NONE
+
+    assert Removal(Harmless(set())).danger is Danger.NONE
 
 
 @pytest.mark.parametrize(

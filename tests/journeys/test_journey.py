@@ -13,6 +13,7 @@ SETUP_STEPS = [
     "helm.tool",
     "cluster.practice",
     "cluster.answers",
+    "hub.claim",
     "cluster.nodes",
     "helm.tiller",
     "hub.namespace",

@@ -97,12 +97,30 @@ def test_the_markdown_runbook_has_a_section_for_each_step():
 
 def test_a_receipt_says_what_is_left_and_never_guesses_a_cost():
     left = [Left("namespace lab", "it was not made by this project")]
-    some = Receipt("2026-03-02T08:00:00Z", "bio101", False, ["release bio101"], left, None)
+    some = Receipt("2026-03-02T08:00:00Z", "bio101", False, ["release bio101"], left, None, True)
     text = "\n".join(receipt.lines(some))
     assert "unknown" in text
     assert "namespace lab: it was not made" in text
     none = msgspec.structs.replace(some, practice=True, left=[], cost_left_month=0.0)
     assert "practice never costs" in "\n".join(receipt.lines(none))
+
+
+def test_a_receipt_of_a_tear_down_that_never_looked_says_how_to_look():
+    cut_short = Receipt("2026-03-02T08:00:00Z", "bio101", False, [], [], None, False)
+    assert receipt.lines(cut_short) == [
+        "Receipt for bio101, 2026-03-02T08:00:00Z",
+        "  removed   nothing",
+        "  left      not known: the tear-down ended before it looked for what is left",
+        "  left      look by tearing down again: z2jh-wizard teardown --confirm bio101",
+        "  cost      not known before it was looked",
+    ]
+    practice = msgspec.structs.replace(cut_short, practice=True)
+    assert receipt.lines(practice)[-1] == "  cost      none: practice never costs anything"
+    complete = msgspec.structs.replace(cut_short, complete=True, cost_left_month=0.0)
+    assert receipt.lines(complete)[1:3] == [
+        "  removed   nothing: it was gone already",
+        "  left      nothing was found",
+    ]
 
 
 def test_a_status_in_words_holds_everything_and_no_escape_codes():

@@ -6,14 +6,12 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput, Refused, WizardError
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Progress, Resource, Step, Work
 from z2jh_wizard.practice.token import token
-from z2jh_wizard.project import kubeconfig_file
-from z2jh_wizard.project.folder import Project, open_project
+from z2jh_wizard.project import cluster_identity, kubeconfig_file
+from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.files import remove_tree
 
@@ -106,7 +104,6 @@ class StartPractice(Step):
         await stop(self._project)
         remove_tree(self._project.practice)
         self._project.kubeconfig.unlink(missing_ok=True)
-        forget_cluster(self._project)
         yield Gone(self._resource())
 
     def _resource(self) -> Resource:
@@ -145,7 +142,7 @@ class WakePractice(Step):
                 yield Line(line)
             return
         self._project.kubeconfig.unlink(missing_ok=True)
-        forget_cluster(self._project)
+        cluster_identity.forget(self._project)
         yield Gone(Resource("file", "kubeconfig"))
 
 
@@ -207,10 +204,13 @@ async def find(project: Project) -> Server | None:
 async def start(project: Project, speed: float | None = None) -> list[str]:
     """Start the practice cluster, or find it running, write its kubeconfig and return what to tell of it.
 
-    ``speed`` is the pace: 1 is real, 0 does not wait; None keeps what it was.
+    ``speed`` is the pace: 1 is real, 0 does not wait; None keeps what it was. In a copy of a project, or
+    without its old state, a new cluster is made, so the identity of the old one is forgotten first.
     """
     from z2jh_wizard.practice import client
 
+    if not project.practice.exists():
+        cluster_identity.forget(project)
     server = await client.start(project.practice, speed=speed)
     kubeconfig_file.write_bytes(project.kubeconfig, _kubeconfig(project, server))
     return [*filter(None, [server.complaint]), f"The practice cluster answers at {server.url}."]
@@ -245,13 +245,6 @@ async def running_students(project: Project) -> int:
     """Return how many students have a running server."""
     status = await control(project, "status")
     return int(status["students"]["phases"]["working"])
-
-
-def forget_cluster(project: Project) -> None:
-    """Take the identity of a removed cluster out of the spec, so that a new one is not refused."""
-    current = open_project(project.folder)
-    cluster = msgspec.structs.replace(current.spec.cluster, uid="")
-    current.with_spec(msgspec.structs.replace(current.spec, cluster=cluster))
 
 
 def _kubeconfig(project: Project, server: Server) -> bytes:

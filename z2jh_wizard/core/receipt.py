@@ -13,7 +13,10 @@ class Left(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """The result of a tear-down; ``cost_left_month`` is USD, None when nobody can tell."""
+    """The result of a tear-down; ``cost_left_month`` is USD, None when nobody can tell.
+
+    ``complete`` tells that the tear-down came to its last look round; without it ``left`` says nothing.
+    """
 
     time: str
     release: str
@@ -21,3 +24,4 @@ class Receipt(msgspec.Struct, frozen=True):
     removed: list[str]
     left: list[Left]
     cost_left_month: float | None
+    complete: bool

@@ -144,7 +144,7 @@ class Step(ABC):
     ``usually`` and ``limit`` are seconds; ``needs`` names steps without which a look makes no sense yet;
     ``how`` and ``skipping`` are for a person's own steps: what to do, and what it costs to leave it out.
     ``attempts`` counts tries when a run fails with a transient error; ``undoable`` steps appear in a
-    teardown.
+    teardown, where ``undo_danger`` is what taking them back may cost.
     """
 
     id: str
@@ -160,6 +160,7 @@ class Step(ABC):
     skipping: str = ""
     undoable: bool = False
     undo_title: str = ""
+    undo_danger: Danger = Danger.DELETES_DATA
 
     def commands(self) -> tuple[Command, ...]:
         """Return what a person would type instead; pure, so a plan needs no login."""

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
-from z2jh_wizard.core.step import Command, Danger, Finding, Look, Refusal, Step, Work
+from z2jh_wizard.core.step import Command, Finding, Look, Refusal, Step, Work
+
+WhyGone: TypeAlias = Callable[[], Awaitable[str]]
+"""Says why nothing of ours can be there, empty when something can."""
+
+
+async def _can_be_there() -> str:
+    return ""
 
 
 class Removal(Step):
     """The undo of another step as a step of its own; here READY means gone.
 
-    ``world_is_gone`` tells that what the step lived in is gone, so that there is nobody to ask.
+    ``why_gone`` is asked before the step: what it answers ends the look, and the step's own is left out.
     """
 
-    def __init__(self, step: Step, world_is_gone: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, step: Step, why_gone: WhyGone = _can_be_there, *, needs: tuple[str, ...] = ()) -> None:
         self._step = step
-        self._world_is_gone = world_is_gone
+        self._why_gone = why_gone
         self.id = f"remove.{step.id}"
         self.title = step.undo_title or f"Remove: {step.title}"
         self.why = step.why
-        self.danger = Danger.DELETES_DATA
+        self.danger = step.undo_danger
         self.usually = step.usually
         self.limit = step.limit
-        self.needs = ()
+        self.needs = needs
 
     def commands(self) -> tuple[Command, ...]:
         """Return what a person would type to remove it."""
@@ -30,8 +38,8 @@ class Removal(Step):
 
     async def look(self) -> Look:
         """Look at the original step: what is absent there is done here."""
-        if self._world_is_gone():
-            return Look(Finding.READY, "gone, with the cluster it was in")
+        if gone := await self._why_gone():
+            return Look(Finding.READY, gone)
         look = await self._step.look()
         if look.finding is Finding.ABSENT:
             return Look(Finding.READY, "gone")

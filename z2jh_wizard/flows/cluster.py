@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.facts import OUR_LABEL
+from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.core.step import Resource
 from z2jh_wizard.helm import records
 from z2jh_wizard.helm.releases import Revision, current_revision
@@ -34,6 +36,10 @@ class Namespace:
     uid: str
     labels: Mapping[str, str]
     deleting: bool
+
+    def is_of(self, spec: Spec) -> bool:
+        """Tell whether it carries the label of this project, which made it then."""
+        return self.labels.get(OUR_LABEL) == spec.project_id
 
 
 class Cluster:
@@ -76,6 +82,10 @@ class Cluster:
     async def claims(self, namespace: str, selector: str = "") -> list[ClaimRow]:
         """Return the volume claims of a namespace."""
         return await list_rows(self.transport(), kinds.CLAIMS, namespace, labels=selector)
+
+    async def home_claims(self, namespace: str, release: str) -> list[ClaimRow]:
+        """Return the claims that hold the home folders of one hub's students."""
+        return await objects.home_claims(self.transport(), namespace, release)
 
     async def services(self, namespace: str) -> list[ServiceRow]:
         """Return the services of a namespace."""

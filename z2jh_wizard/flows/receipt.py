@@ -13,16 +13,23 @@ from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.files import make_private_folder, write_atomic
 
 
-def make_receipt(project: Project, events: Sequence[Event], left: Sequence[tuple[Resource, str]]) -> Receipt:
-    """Make the receipt of a run; a cost is only known when nothing is left or nothing was real."""
+def make_receipt(
+    project: Project, events: Sequence[Event], left: Sequence[tuple[Resource, str]] | None
+) -> Receipt:
+    """Make the receipt of a run; ``left`` is None when nobody looked for it.
+
+    A cost is only known after a look, when nothing is left or nothing was real.
+    """
     practice = project.spec.provider == "practice"
+    complete = left is not None
     return Receipt(
         time=rfc3339(events[-1].time) if events else "",
         release=project.spec.release,
         practice=practice,
         removed=[event.text for event in events if event.kind is Kind.GONE],
-        left=[Left(str(resource), reason) for resource, reason in left],
-        cost_left_month=0.0 if practice or not left else None,
+        left=[Left(str(resource), reason) for resource, reason in left or ()],
+        cost_left_month=0.0 if complete and (practice or not left) else None,
+        complete=complete,
     )
 
 

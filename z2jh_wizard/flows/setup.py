@@ -6,6 +6,7 @@ from z2jh_wizard.core.step import Step
 from z2jh_wizard.flows.adapters import Adapters
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.steps.chart import GetChart
+from z2jh_wizard.flows.steps.claim import ClaimHub
 from z2jh_wizard.flows.steps.cluster import ClusterAnswers, FindTiller, NodesReady
 from z2jh_wizard.flows.steps.files import CheckConfig, MakeSecrets, WriteConfig
 from z2jh_wizard.flows.steps.namespace import MakeNamespace
@@ -22,6 +23,7 @@ def setup(world: Adapters) -> Flow:
         WhichHelm(world.helm),
         *provider_steps,
         ClusterAnswers(project, world.cluster, tuple(step.id for step in provider_steps)),
+        ClaimHub(project, world.cluster, world.helm),
         NodesReady(world.cluster, clock),
         FindTiller(world.cluster),
         MakeNamespace(project, world.cluster, clock),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from z2jh_wizard.core.receipt import Receipt
 from z2jh_wizard.core.step import Step
 from z2jh_wizard.core.undo import Removal
@@ -10,31 +12,38 @@ from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.receipt import keep_receipt, make_receipt
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.flows.setup import setup
+from z2jh_wizard.flows.steps.claim import why_nothing_is_ours
+from z2jh_wizard.flows.steps.cluster import ClusterAnswers
 from z2jh_wizard.flows.steps.leftovers import LookForLeftovers
 from z2jh_wizard.flows.steps.release import InstallRelease
 from z2jh_wizard.flows.steps.students import RemoveStudentDisks
 
 
 def teardown(world: Adapters) -> Flow:
-    """Return the flow that removes what setup made; the files in the project folder stay."""
+    """Return the flow that removes what setup made; the files in the project folder stay.
 
-    def no_cluster() -> bool:
-        return not world.cluster.is_configured()
-
-    steps: list[Step] = world.provider.reach()
+    Nothing is removed before the cluster has said that it is the one of this project, and nothing where
+    the project never claimed its hub.
+    """
+    project, cluster = world.project, world.cluster
+    why_gone = partial(why_nothing_is_ours, project, cluster)
+    reach = world.provider.reach()
+    guard = ClusterAnswers(project, cluster, tuple(step.id for step in reach), may_be_gone=True)
+    steps: list[Step] = [*reach, guard]
     for step in reversed(setup(world).steps):
         if step.undoable:
-            steps.append(Removal(step, no_cluster) if "cluster.answers" in step.needs else Removal(step))
+            in_cluster = guard.id in step.needs
+            steps.append(Removal(step, why_gone, needs=(guard.id,)) if in_cluster else Removal(step))
         if isinstance(step, InstallRelease):
-            steps.append(RemoveStudentDisks(world.project, world.cluster, world.clock))
-    steps.append(LookForLeftovers(world.project, world.provider, world.cluster))
-    return Flow("teardown", world.project, steps)
+            steps.append(RemoveStudentDisks(project, cluster, world.clock, why_gone))
+    steps.append(LookForLeftovers(project, world.provider, cluster))
+    return Flow("teardown", project, steps)
 
 
 def receipt_of(session: RunSession) -> Receipt:
     """Return the receipt of a tear-down that was played, and keep it in the project."""
     steps = session.flow.steps if session.flow else ()
-    left = [entry for step in steps if isinstance(step, LookForLeftovers) for entry in step.left]
+    left = next((step.left for step in steps if isinstance(step, LookForLeftovers)), None)
     receipt = make_receipt(session.project, session.events, left)
     keep_receipt(session.project, receipt, session.id)
     return receipt

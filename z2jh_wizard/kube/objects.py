@@ -21,6 +21,9 @@ FIELD_MANAGER = "z2jh-wizard"
 HOMES = "app=jupyterhub,component=singleuser-storage"
 """Labels that KubeSpawner puts on the claims of students, in all charts that the wizard knows."""
 
+SERVERS = "app=jupyterhub,component=singleuser-server"
+"""Labels that it puts on the pods of students."""
+
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 """Ask for the metadata of a list alone; servers that cannot send the whole objects."""
 
@@ -143,9 +146,14 @@ async def evict(transport: KubeTransport, namespace: str, pod: str, uid: str = "
     return True
 
 
+def of_hub(labels: str, release: str) -> str:
+    """Return a selector for those of one hub: the charts add the name of the release to the labels."""
+    return f"{labels},release={release}"
+
+
 async def home_claims(transport: KubeTransport, namespace: str, release: str) -> list[ClaimRow]:
     """Return the claims that hold the home folders of one hub's students."""
-    return await list_rows(transport, CLAIMS, namespace, labels=f"{HOMES},release={release}")
+    return await list_rows(transport, CLAIMS, namespace, labels=of_hub(HOMES, release))
 
 
 def _tree(body: bytes, place: Place) -> Tree:

@@ -7,17 +7,29 @@ from z2jh_wizard.core.receipt import Receipt
 
 def lines(receipt: Receipt) -> list[str]:
     """Return the receipt in words."""
-    result = [f"Receipt for {receipt.release}, {receipt.time}"]
-    result += [f"  removed   {item}" for item in receipt.removed] or [
-        "  removed   nothing: it was gone already"
+    removed = receipt.removed or [f"nothing{': it was gone already' if receipt.complete else ''}"]
+    return [
+        f"Receipt for {receipt.release}" + (f", {receipt.time}" if receipt.time else ""),
+        *(f"  removed   {item}" for item in removed),
+        *(f"  left      {item}" for item in _left(receipt)),
+        f"  cost      {_cost(receipt)}",
     ]
-    result += [f"  left      {item.name}: {item.reason}" for item in receipt.left]
-    if not receipt.left:
-        result.append("  left      nothing was found")
+
+
+def _left(receipt: Receipt) -> list[str]:
+    if not receipt.complete:
+        return [
+            "not known: the tear-down ended before it looked for what is left",
+            f"look by tearing down again: z2jh-wizard teardown --confirm {receipt.release}",
+        ]
+    return [f"{item.name}: {item.reason}" for item in receipt.left] or ["nothing was found"]
+
+
+def _cost(receipt: Receipt) -> str:
+    if receipt.practice:
+        return "none: practice never costs anything"
+    if not receipt.complete:
+        return "not known before it was looked"
     if receipt.cost_left_month is None:
-        result.append("  cost      unknown for what is left; look at your provider's bill")
-    elif receipt.practice:
-        result.append("  cost      none: practice never costs anything")
-    else:
-        result.append(f"  cost      about {receipt.cost_left_month:.2f} USD a month for what is left")
-    return result
+        return "unknown for what is left; look at your provider's bill"
+    return f"about {receipt.cost_left_month:.2f} USD a month for what is left"

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import Refused
-from z2jh_wizard.core.step import Command, Finding, Line, Look, Progress, Refusal, Step, Work
+from z2jh_wizard.core.step import Command, Finding, Look, Progress, Refusal, Step, Work
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.helm import tiller
-from z2jh_wizard.project.folder import Project, open_project
+from z2jh_wizard.project import cluster_identity
+from z2jh_wizard.project.folder import Project
 
 KUBECTL = ("kubectl", "--kubeconfig", "kubeconfig")
 
 
 class ClusterAnswers(Step):
-    """Ask the API server for its version, within a short limit."""
+    """Ask the API server for its version, within a short limit, and which cluster it is.
+
+    ``may_be_gone`` is for a tear-down, which has nothing to do where there is no cluster any more.
+    """
 
     id = "cluster.answers"
     title = "Ask the cluster"
     why = "Before anything is changed the cluster must answer, and be the one this project belongs to."
     usually = 1
 
-    def __init__(self, project: Project, cluster: Cluster, needs: tuple[str, ...]) -> None:
+    def __init__(
+        self, project: Project, cluster: Cluster, needs: tuple[str, ...], *, may_be_gone: bool = False
+    ) -> None:
         self._project = project
         self._cluster = cluster
+        self._may_be_gone = may_be_gone
         self.needs = needs
 
     def commands(self) -> tuple[Command, ...]:
@@ -39,9 +44,11 @@ class ClusterAnswers(Step):
 
     async def look(self) -> Look:
         """Compare the cluster's identity with the recorded one; Refused when it is another cluster."""
+        if self._may_be_gone and not self._cluster.is_configured():
+            return Look(Finding.READY, "there is no cluster")
         version = await self._cluster.answers()
         uid = await self._cluster.identity()
-        known = open_project(self._project.folder).spec.cluster.uid
+        known = cluster_identity.claimed(self._project)
         if known and known != uid:
             raise Refused(
                 "This is another cluster",
@@ -49,17 +56,12 @@ class ClusterAnswers(Step):
                 still_works="Nothing was changed on either.",
                 next_step="Choose the right context, or make a new project for this cluster.",
             )
-        if not known:
-            return Look(Finding.DRIFTED, f"Kubernetes {version} answers for the first time")
-        return Look(Finding.READY, f"Kubernetes {version} answers, the same cluster as before")
+        which = "the same cluster as before" if known else "a cluster without a hub of this project"
+        return Look(Finding.READY, f"Kubernetes {version} answers, {which}")
 
-    async def run(self) -> Work:
-        """Record which cluster it is."""
-        uid = await self._cluster.identity()
-        current = open_project(self._project.folder)
-        cluster = msgspec.structs.replace(current.spec.cluster, uid=uid)
-        current.with_spec(msgspec.structs.replace(current.spec, cluster=cluster))
-        yield Line(f"this project now belongs to the cluster {uid}")
+    def run(self) -> Work | Refusal:
+        """Nothing to run: looking is all."""
+        return Refusal("Asking the cluster changes nothing.")
 
 
 class NodesReady(Step):

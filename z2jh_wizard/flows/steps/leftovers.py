@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from z2jh_wizard.cloud.base import ClusterProvider
-from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.step import Command, Finding, Look, Refusal, Resource, Step, Work
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.steps.cluster import KUBECTL
@@ -11,7 +10,7 @@ from z2jh_wizard.project.folder import Project
 
 
 class LookForLeftovers(Step):
-    """List what is left; it is listed, not removed."""
+    """List what is left; it is listed, not removed. ``left`` is None until all of it was looked at."""
 
     id = "leftovers"
     title = "Look for what is left"
@@ -19,7 +18,7 @@ class LookForLeftovers(Step):
     usually = 1
 
     def __init__(self, project: Project, provider: ClusterProvider, cluster: Cluster) -> None:
-        self.left: list[tuple[Resource, str]] = []
+        self.left: list[tuple[Resource, str]] | None = None
         self._project = project
         self._provider = provider
         self._cluster = cluster
@@ -51,16 +50,26 @@ class LookForLeftovers(Step):
         left: list[tuple[Resource, str]] = []
         namespace = await self._cluster.namespace(name)
         if namespace:
-            ours = namespace.labels.get(OUR_LABEL) == self._project.spec.project_id
+            ours = namespace.is_of(self._project.spec)
             reason = "it is still being removed" if ours else "it was not made by this project"
             left.append((Resource("namespace", name, uid=namespace.uid), reason))
-            left += [
-                (Resource("disk", claim.name, name, claim.uid), "it does not belong to this hub's students")
-                for claim in await self._cluster.claims(name)
-            ]
+            left += await self._disks(name)
         left += [
             (Resource("volume", volume.name), f"its storage class keeps disks ({volume.phase})")
             for volume in await self._cluster.volumes()
             if volume.claim_namespace == name and volume.phase == "Released"
         ]
         return left
+
+    async def _disks(self, namespace: str) -> list[tuple[Resource, str]]:
+        homes = {
+            claim.uid for claim in await self._cluster.home_claims(namespace, self._project.spec.release)
+        }
+        reasons = {
+            True: "it belongs to a hub that this project did not make",
+            False: "it does not carry the labels of this hub's students",
+        }
+        return [
+            (Resource("disk", claim.name, namespace, claim.uid), reasons[claim.uid in homes])
+            for claim in await self._cluster.claims(namespace)
+        ]

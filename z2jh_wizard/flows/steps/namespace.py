@@ -47,7 +47,7 @@ class MakeNamespace(Step):
         resource = (Resource("namespace", self._name, uid=found.uid),)
         if found.deleting:
             return Look(Finding.DRIFTED, "it is being removed", resource)
-        if found.labels.get(OUR_LABEL) != self._project.spec.project_id:
+        if not found.is_of(self._project.spec):
             return Look(Finding.READY, "there already, made by somebody else", resource, self._foreign())
         return Look(Finding.READY, "there, ours", resource)
 
@@ -64,7 +64,7 @@ class MakeNamespace(Step):
         found = await self._cluster.namespace(self._name)
         if found is None:
             return
-        if found.labels.get(OUR_LABEL) != self._project.spec.project_id:
+        if not found.is_of(self._project.spec):
             yield Line(self._foreign())
             return
         if not found.deleting:

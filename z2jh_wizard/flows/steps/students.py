@@ -4,41 +4,49 @@ from __future__ import annotations
 
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.step import Command, Danger, Finding, Gone, Look, Progress, Resource, Step, Work
+from z2jh_wizard.core.undo import WhyGone
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.steps.cluster import KUBECTL
+from z2jh_wizard.kube import objects
 from z2jh_wizard.kube.rows import ClaimRow
 from z2jh_wizard.project.folder import Project
 
 
 class RemoveStudentDisks(Step):
-    """Stop the students' servers and delete their disks, each by its own labels; here READY means gone."""
+    """Stop the students' servers and delete their disks, each by its own labels; here READY means gone.
+
+    ``why_gone`` is asked first, as in a Removal.
+    """
 
     id = "remove.student-disks"
     title = "Delete the students' servers and disks"
     why = "Uninstalling the hub keeps the students' home folders; they would go on costing money."
     danger = Danger.DELETES_DATA
     usually = 5
+    needs = ("cluster.answers",)
 
-    def __init__(self, project: Project, cluster: Cluster, clock: Clock) -> None:
+    def __init__(self, project: Project, cluster: Cluster, clock: Clock, why_gone: WhyGone) -> None:
         self._namespace = project.spec.namespace
+        self._release = project.spec.release
         self._cluster = cluster
         self._clock = clock
-        self._servers = f"component=singleuser-server,release={project.spec.release}"
-        self._disks = f"component=singleuser-storage,release={project.spec.release}"
+        self._why_gone = why_gone
+        self._servers = objects.of_hub(objects.SERVERS, self._release)
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that list and delete them."""
         here = ("--namespace", self._namespace)
+        disks = objects.of_hub(objects.HOMES, self._release)
         return (
-            Command((*KUBECTL, "get", "pvc", *here, "-l", self._disks), "Whose disks these are"),
+            Command((*KUBECTL, "get", "pvc", *here, "-l", disks), "Whose disks these are"),
             Command((*KUBECTL, "delete", "pods", *here, "-l", self._servers), "Stop the students' servers"),
-            Command((*KUBECTL, "delete", "pvc", *here, "-l", self._disks), "Delete the disks for good"),
+            Command((*KUBECTL, "delete", "pvc", *here, "-l", disks), "Delete the disks for good"),
         )
 
     async def look(self) -> Look:
         """List the disks that are there."""
-        if not self._cluster.is_configured():
-            return Look(Finding.READY, "there is no cluster")
+        if gone := await self._why_gone():
+            return Look(Finding.READY, gone)
         claims = await self._claims()
         servers = await self._cluster.pods(self._namespace, self._servers)
         if not claims and not servers:
@@ -64,7 +72,7 @@ class RemoveStudentDisks(Step):
                 await self._clock.sleep(0.5)
 
     async def _claims(self) -> list[ClaimRow]:
-        return await self._cluster.claims(self._namespace, self._disks)
+        return await self._cluster.home_claims(self._namespace, self._release)
 
     def _resource(self, claim: ClaimRow) -> Resource:
         return Resource("disk", claim.name, self._namespace, claim.uid)
