@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from z2jh_wizard.values import charts, traits
-from z2jh_wizard.values.fields import Choice, Field, Kind, Level, TopicPage, spawner_page
+from z2jh_wizard.values.fields import Choice, Field, Kind, Level, TopicPage, trait_page
 from z2jh_wizard.values.keys import KeyName, key_table
 from z2jh_wizard.values.lint.finding import Severity
 from z2jh_wizard.values.lint.registry import RULES
@@ -213,7 +213,7 @@ def spawner_row(row: TraitRow) -> tuple[str, ...]:
     name, type_, shown, what = trait_row(row)
     better = f"`{row.chart_key}`" if row.chart_key else "`hub.extraConfig`" if row.python_only else ""
     return (
-        name.replace(f"`{row.name}`", f"[`{row.name}`]({spawner_page(row.name)})"),
+        name.replace(f"`{row.name}`", f"[`{row.name}`]({trait_page(row.class_name, row.name)})"),
         type_,
         shown,
         what,

@@ -13,6 +13,7 @@ import msgspec
 
 from z2jh_wizard.values.charts import Family
 from z2jh_wizard.values.keys import KeyRow, key_table, paths_at
+from z2jh_wizard.values.sign_in import methods
 from z2jh_wizard.values.traits import TraitRow, trait
 
 GUIDE = "https://z2jh.jupyter.org/en/stable/"
@@ -22,6 +23,13 @@ HUB_DOCS = "https://jupyterhub.readthedocs.io/en/stable/"
 _SPAWNER_DOCS = (
     "https://jupyterhub-kubespawner.readthedocs.io/en/latest/spawner.html#kubespawner.KubeSpawner."
 )
+_CLASS_DOCS = {
+    "JupyterHub": f"{HUB_DOCS}reference/api/app.html",
+    "Authenticator": f"{HUB_DOCS}reference/api/auth.html",
+    "CryptKeeper": f"{HUB_DOCS}reference/authenticators.html",
+    "ConfigurableHTTPProxy": f"{HUB_DOCS}reference/api/proxy.html",
+    "OAuthenticator": "https://oauthenticator.readthedocs.io/en/latest/",
+}
 _CONFIG = "hub.config."
 
 Answer: TypeAlias = "str | bool"
@@ -134,9 +142,9 @@ class Field(msgspec.Struct, frozen=True):
         """The address of a page that explains it."""
         if self.link:
             return self.link
-        if self.trait and self.trait.class_name == "KubeSpawner":
-            return spawner_page(self.trait.name)
-        if self.key.startswith(_CONFIG) or not self.row or not self.row.names:
+        if self.key.startswith(_CONFIG):
+            return trait_page(*self.key.split(".")[2:4])
+        if not self.row or not self.row.names:
             return ""
         return f"{GUIDE}resources/reference.html#{self.key.lower().replace('.', '-')}"
 
@@ -161,6 +169,10 @@ class TopicPage(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...]
 
 
-def spawner_page(name: str) -> str:
-    """Return the address of KubeSpawner's own words on a trait."""
-    return _SPAWNER_DOCS + name
+def trait_page(class_name: str, name: str) -> str:
+    """Return the address of upstream's own words on a trait; the guide to signing in for authenticators."""
+    if class_name == "KubeSpawner":
+        return _SPAWNER_DOCS + name
+    return _CLASS_DOCS.get(class_name) or next(
+        (method.guide for method in methods() if method.section == class_name), ""
+    )

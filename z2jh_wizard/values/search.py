@@ -14,7 +14,7 @@ import msgspec
 
 from z2jh_wizard.values import traits
 from z2jh_wizard.values.charts import CHART_TITLES, Family, newest
-from z2jh_wizard.values.fields import Choice, Field, Kind, Level, spawner_page
+from z2jh_wizard.values.fields import Choice, Field, Kind, Level, trait_page
 from z2jh_wizard.values.keys import KeyRow, key_table, paths_at
 from z2jh_wizard.values.searching import rank
 from z2jh_wizard.values.sign_in import HUB_CONFIG_SINCE
@@ -225,7 +225,7 @@ def _trait_hit(row: TraitRow, version: str, family: Family) -> Hit | None:
         row.class_name,
         row.default,
         tuple(Choice(value, value) for value in row.choices),
-        spawner_page(row.name) if row.class_name == "KubeSpawner" else "",
+        trait_page(row.class_name, row.name),
         row.note if direct else f"Written there as Python: {line}",
         python=row.python,
     )
