@@ -20,6 +20,7 @@ from z2jh_wizard.values.fields import Choice, Field, Kind, Level, TopicPage, tra
 from z2jh_wizard.values.keys import KeyName, key_table
 from z2jh_wizard.values.lint.finding import Severity
 from z2jh_wizard.values.lint.registry import RULES
+from z2jh_wizard.values.sign_in import HUB_CONFIG_SINCE
 from z2jh_wizard.values.topics import field_for, fields_by_key, topics, trait_help
 from z2jh_wizard.values.traits import TraitClass, TraitRow
 
@@ -33,6 +34,20 @@ HEADINGS = {
     Level.OFTEN: "Often useful",
     Level.RARE: "All others",
 }
+KINDS = {
+    Kind.WHOLE: "whole number",
+    Kind.BYTES: "memory, with K, M, G or T",
+    Kind.QUANTITY: "amount as Kubernetes writes it, such as 10Gi",
+    Kind.NAMES: "list of names",
+    Kind.HOST: "host name",
+    Kind.HOSTS: "list of host names",
+    Kind.TEXT_MAP: "map of texts",
+    Kind.SECRET_LIST: "list of secrets",
+    Kind.SECRET_MAP: "map of secrets",
+    Kind.URL: "URL",
+}
+"""Kinds whose word alone would not say enough."""
+
 FOOT = f"\n---\n*Made by `{COMMAND}`; do not edit.*\n"
 
 
@@ -113,7 +128,7 @@ def rare_row(field: Field) -> tuple[str, ...]:
 
 def kind(field: Field) -> str:
     """Return in words what a value looks like."""
-    words = field.kind.value.replace("-", " ")
+    words = KINDS.get(field.kind, field.kind.value.replace("-", " "))
     return f"{words} ({field.unit})" if field.unit else words
 
 
@@ -129,7 +144,8 @@ def since(field: Field) -> str:
     """Return which charts have a setting."""
     row = field.row
     if row is None:
-        return f"{field.trait.since} and newer" if field.trait and field.trait.since else "newer ones"
+        known = field.trait.since if field.trait else ""
+        return f"{known} and newer" if known else f"{HUB_CONFIG_SINCE} and newer, as far as is known"
     parts = [f"{row.names[0].since} and newer"] if row.names else []
     if row.helmforge:
         parts.append("HelmForge" if row.helmforge == field.key else f"HelmForge as `{row.helmforge}`")
