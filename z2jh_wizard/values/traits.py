@@ -82,7 +82,7 @@ class TraitRow(msgspec.Struct, frozen=True):
     @property
     def python_only(self) -> bool:
         """Whether it takes a Python function, so that only ``hub.extraConfig`` can set it."""
-        return self.name == "options_from_form" or bool(self.function and self.type != "Union")
+        return bool(self.function) and self.type != "Union"
 
     @property
     def python(self) -> str:
