@@ -219,8 +219,16 @@ def known_key(key: str, known) -> bool:
     pattern = re.compile(r"\.".join("[^.]+" if part == "*" else re.escape(part) for part in parts))
     inside = [name for name in parts if name != "*"]
     return (
-        any(pattern.fullmatch(path) or pattern.match(f"{path}") for path in known)
+        any(pattern.fullmatch(path) for path in known)
         or look_up(inside, NEWEST).fine
         or key in key_table().z2jh
         or key in key_table().helmforge
     )
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["cull.timeuot", "cull.time", "hub.confg.*", "hub.config.KubeSpawner.memlimit", "hub.config.Kube.*"],
+)
+def test_a_misspelt_key_of_a_rule_would_be_noticed(key):
+    assert not known_key(key, paths_at(NEWEST))
