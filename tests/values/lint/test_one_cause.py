@@ -42,7 +42,7 @@ def mended(text: str) -> str:
         ("auth: {whitelist: {users: [a]}, admin: {users: [b]}}", ("auth-old", "auth")),
         ("singleuser: {cloudMetadata: {enabled: true}}", ("cloudmeta", "singleuser.cloudMetadata.enabled")),
         ("hub: {extraFiles: {a: {mountPath: /a, mode: '0644'}}}", ("octal", "hub.extraFiles.a.mode")),
-        ("singleuser: {extraLabels: {exam: yes}}", ("norway", "singleuser.extraLabels.exam")),
+        ("hub: {serviceAccount: {name: n}}", ("norway", "hub.serviceAccount.name")),
         ("singleusers: {memory: {limits: 1G}, storrage: {}}", ("key-typo", "singleusers")),
     ],
 )  # fmt: skip
@@ -65,7 +65,7 @@ def test_a_general_rule_still_speaks_beside_a_lesser_one():
         ("httpRoute: {enabled: true}", "4.0.0", "needs chart 4."),
         ("hub: {flavour: 1}", "4.4.0", "has no key hub.flavour"),
         ("singleuser: {defaultUrl: 7}", "4.4.0", "is a number here; the chart wants text"),
-        ("singleuser: {storage: {type: disk}}", "4.4.0", "takes only dynamic, static, none"),
+        ("ingress: {pathType: Any}", "4.4.0", "takes only Prefix, Exact, ImplementationSpecific"),
         ("hub: {flavour: 1}", "1.2.0", "Helm refuses the whole file"),
         ("hub: {flavour: 1}", "0.9.0", "does not read it"),
         ("hub: {flavour: 1}", "99.0.0", "does not read it"),
@@ -124,6 +124,11 @@ def test_edits_are_offered_only_when_the_value_fits_its_new_place():
 def test_one_value_is_quoted_as_it_is_written():
     assert mended("singleuser: {image: {name: a/b, tag: 3.10}}\n").count("3.10") == 1
     assert mended("hub: {extraEnv: {A: 0x1F}}\n") == 'hub: {extraEnv: {A: "0x1F"}}\n'
+
+
+def test_a_list_with_comments_is_left_to_a_person():
+    assert said(text := "hub:\n  services:\n    - name: a  # ours\n") == [("list-for-dict", "hub.services")]
+    assert mended(text) == text
 
 
 def test_a_secret_of_a_wrong_type_is_never_quoted():

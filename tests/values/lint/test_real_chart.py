@@ -81,6 +81,21 @@ def test_an_error_is_refused_and_its_good_twin_is_not(example: Example, refuses)
         assert not refuses(example.fixed, example.at)
 
 
+SECTIONS = """
+    hub custom hub.config hub.db singleuser.cpu singleuser.storage singleuser.lifecycleHooks proxy.https
+    proxy.https.letsencrypt proxy.traefik scheduling.corePods httpRoute.gateway hub.extraEnv
+    singleuser.nodeSelector hub.lifecycle.preStop rbac
+"""
+
+
+@pytest.mark.parametrize("section", SECTIONS.split())
+def test_a_null_is_an_error_where_the_chart_cannot_be_rendered_with_it(section: str, refuses):
+    *above, last = section.split(".")
+    text = "".join(f"{{{part}: " for part in above) + f"{{{last}: null}}" + "}" * len(above)
+    found = [one.severity for one in linted(text) if one.rule == "null-section"]
+    assert refuses(text) == (found == [Severity.ERROR])
+
+
 @pytest.mark.parametrize(("text", "rule"), SEED_KEYS.items())
 def test_keys_of_old_guides_are_refused_and_said_once(text: str, rule: str, refuses):
     assert refuses(text)

@@ -40,7 +40,8 @@ class Rule:
     """The settings it is about, dotted, of the newest chart (``*`` for any name); fields join on them."""
     check: Check
     general: bool = False
-    """Whether it speaks only of what no other rule has explained: at or above its path, as bad or worse."""
+    """Whether it speaks only of what no rule before it, and none that is not general, has explained: at its
+    path or above, and as bad or worse."""
 
 
 def rule(

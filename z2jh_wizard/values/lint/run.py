@@ -71,17 +71,16 @@ def lint(subject: Subject, rules: Sequence[Rule] = RULES) -> list[Finding]:
 def _problems(subject: Subject, rules: Sequence[Rule]) -> Iterator[tuple[Rule, Problem]]:
     """Yield what the rules find; general ones say nothing where another explains it at least as badly."""
     explained: dict[Path, int] = {}
-    for rule in rules:
-        for problem in () if rule.general else rule.check(subject):
-            rank = _severity(rule, problem).rank
-            explained[problem.path] = min(rank, explained.get(problem.path, rank))
-            yield rule, problem
-    for rule in rules:
-        for problem in rule.check(subject) if rule.general else ():
-            above = (problem.path[:size] for size in range(1, len(problem.path) + 1))
-            ranks = [explained[path] for path in above if path in explained]
-            if min(ranks, default=len(Severity)) > _severity(rule, problem).rank:
+    for rule in sorted(rules, key=lambda one: one.general):
+        told: dict[Path, int] = {}
+        for problem in rule.check(subject):
+            path, rank = problem.path, _severity(rule, problem).rank
+            above = (path[:size] for size in range(1, len(path) + 1)) if rule.general else ()
+            if all(explained.get(one, len(Severity)) > rank for one in above):
+                told[path] = min(rank, told.get(path, rank))
                 yield rule, problem
+        for path, rank in told.items():
+            explained[path] = min(rank, explained.get(path, rank))
 
 
 def _severity(rule: Rule, problem: Problem) -> Severity:

@@ -12,30 +12,42 @@ from z2jh_wizard.values.lint.finding import Fix, Move, Set, Severity, Unset
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
 from z2jh_wizard.values.lint.subject import Subject
 from z2jh_wizard.values.look_up import Kind, taken
-from z2jh_wizard.values.paths import format_path, parse_path
+from z2jh_wizard.values.paths import Path, format_path, parse_path
 from z2jh_wizard.values.traits import suggest_classes
 
 _SURVIVE_NULL = (
-    "proxy.https",
+    "hub.deploymentStrategy",
+    "hub.lifecycle",
+    "httpRoute.gateway",
+    "proxy.deploymentStrategy",
+    "proxy.https.",
     "proxy.secretSync",
     "proxy.traefik.hsts",
     "proxy.traefik.image",
     "proxy.traefik.networkPolicy",
+    "singleuser.lifecycleHooks",
     "singleuser.storage",
-    "hub.deploymentStrategy",
-    "proxy.deploymentStrategy",
 )
-"""Sections below (or at) which null still renders with chart 4.4.0; measured with Helm 4.3.1."""
+"""How the names of sections begin that may be null: chart 4.4.0 still renders then, as Helm 4.3.1 showed."""
 
-_NEED_A_MAP = (
-    "custom",
-    "global",
-    "hub.config",
-    "hub.service.annotations",
-    "hub.livenessProbe",
-    "hub.readinessProbe",
+_NEED_A_MAP = frozenset(
+    {
+        "custom",
+        "global",
+        "hub.config",
+        "hub.lifecycle.postStart",
+        "hub.lifecycle.preStop",
+        "hub.livenessProbe",
+        "hub.readinessProbe",
+        "hub.service.annotations",
+        "proxy.chp.livenessProbe",
+        "proxy.chp.readinessProbe",
+        "scheduling.userScheduler.plugins",
+        "singleuser.lifecycleHooks.postStart",
+        "singleuser.lifecycleHooks.preStop",
+    }
 )
-"""Maps of the user's own that chart 4.4.0 cannot do without; measured with Helm 4.3.1."""
+"""Maps of the user's own that chart 4.4.0 cannot do without, shown in the same way."""
 
 
 @rule("top-level-nest", Severity.ERROR, "Values inside jupyterhub: for the chart itself")
@@ -99,8 +111,10 @@ def list_for_dict(subject: Subject) -> Iterator[Problem]:
             continue
         names = [item.get("name") for item in items if isinstance(item, dict)]
         sure = len(set(names)) == len(items) and all(isinstance(name, str) and name for name in names)
-        named = {item["name"]: item for item in items} if sure else {}
         path = parse_path(key)
+        written = subject.source_of(path).written_at(path)
+        sure = sure and written is not None and "#" not in subject.source_of(path).lines_of(written)
+        named = {item["name"]: item for item in items} if sure else {}
         yield Problem(
             path,
             f"{key} is a list here; the chart wants a map of names and refuses the whole file.",
@@ -117,30 +131,30 @@ def null_section(subject: Subject) -> Iterator[Problem]:
         if value is not None or not all(isinstance(part, str) for part in path):
             continue
         name = format_path(path)
-        needed = name in _NEED_A_MAP and subject.at_least("1.0.0")
-        if not needed and not _has_defaults(subject, name):
+        needed = name in _NEED_A_MAP
+        survives = not needed and name.startswith(_SURVIVE_NULL)
+        if not (needed or _is_section(subject, path)) or (survives and not _has_defaults(subject, name)):
             continue
-        survives = name.startswith(_SURVIVE_NULL)
-        result = "class day may go wrong in odd ways" if survives else "the chart cannot be rendered"
+        result = "what they do is off" if survives else "the chart cannot be rendered"
         yield Problem(
             path,
-            f"{name} has nothing in it, which removes all defaults of the chart below it: {result}.",
+            f"{name} has nothing in it, which removes the chart's defaults below it: {result}.",
             Fix(f"Delete the line, or write {path[-1]}: {{}} to change nothing.", (Unset(path),)),
             severity=Severity.WARNING if survives or not subject.at_least("1.0.0") else None,
         )
 
 
+def _is_section(subject: Subject, path: Path) -> bool:
+    match = taken(path, subject.version)
+    return match is not None and match.kind is Kind.SECTION
+
+
 def _has_defaults(subject: Subject, name: str) -> bool:
-    """Tell whether a path is a section, and the chart says something below it."""
-    match = taken(parse_path(name), subject.version)
-    return (
-        match is not None
-        and match.kind is Kind.SECTION
-        and any(
-            row.default not in (msgspec.UNSET, None, {}, [])
-            for key, row in paths_at(subject.version).items()
-            if key.startswith(f"{name}.")
-        )
+    """Tell whether the chart says something below a section."""
+    return any(
+        row.default not in (msgspec.UNSET, None, {}, [])
+        for key, row in paths_at(subject.version).items()
+        if key.startswith(f"{name}.")
     )
 
 

@@ -46,9 +46,11 @@ class Source:
     def _written_by_path(self) -> dict[Path, Written]:
         return {one.path: one for one in self.written}
 
-    def text_of(self, one: Written) -> str:
-        """Return the text of a value, as it stands in the file."""
-        return self.document.parsed.text[one.node.start : one.node.end]
+    def lines_of(self, one: Written) -> str:
+        """Return the text of a value as it stands in the file, with the rest of its last line."""
+        text = self.document.parsed.text
+        end = text.find("\n", one.node.end)
+        return text[one.node.start : end if end >= 0 else len(text)]
 
     def written_at(self, path: Path) -> Written | None:
         """Return how the value at a path is written; None for what is not set, or only by an alias."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from z2jh_wizard.values.lint.finding import Fix, Replace, Set, Severity
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
@@ -32,15 +32,16 @@ _TEXTS = frozenset({"display_name", "description", "slug"})
 @rule("curly-quotes", Severity.WARNING, "Typographic quotes, blanks or dashes pasted from a web page")
 def curly_quotes(subject: Subject) -> Iterator[Problem]:
     """YAML knows only straight quotes and plain blanks; others become part of the value or of the key."""
+    unknown = {misfit.path for misfit in subject.misfits if misfit.unknown} if subject.refuses else set()
     for source in subject.sources:
         if source.document.parsed.text.isascii():
             continue
         for written in source.written:
-            yield from _pasted_key(source, written)
+            yield from _pasted_key(source, written, unknown)
             yield from _pasted_value(source, written)
 
 
-def _pasted_key(source: Source, written: Written) -> Iterator[Problem]:
+def _pasted_key(source: Source, written: Written, refused: Container[Path]) -> Iterator[Problem]:
     key = written.plain_key
     if key is None or written.key is None or key.strip(_CURLY + _BLANKS) == key:
         return
@@ -54,6 +55,7 @@ def _pasted_key(source: Source, written: Written) -> Iterator[Problem]:
         written.path,
         "This key has a typographic quote or a blank in it that came from a web page, so it is another key.",
         Fix("Type the key again, with spaces before it and straight quotes or none.", edits),
+        severity=Severity.ERROR if written.path in refused else None,
         place=place,
     )
 
@@ -105,7 +107,7 @@ def dup_key(subject: Subject) -> Iterator[Problem]:
             )
 
 
-@rule("norway", Severity.WARNING, "yes, no, on or off where text is meant")
+@rule("norway", Severity.WARNING, "yes, no, on or off where text is meant", general=True)
 def norway(subject: Subject) -> Iterator[Problem]:
     """YAML 1.1, which Helm speaks, reads these words as true or false."""
     wants_text = {misfit.path for misfit in subject.misfits if "string" in misfit.wanted}
