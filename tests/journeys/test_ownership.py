@@ -66,7 +66,7 @@ def test_a_hub_of_the_same_name_that_another_project_made_is_left_alone(wizard_o
     before = len(changes(owner))
 
     second = project_on(owner.folder / "kubeconfig", home, "second", owner.environment)
-    for words in (("apply",), ("plan",)):
+    for words in (("apply",), ("plan",), ("rollback", "1")):
         done = second.run(*words, expect=5)
         assert "hub bio101 already in namespace bio101" in done.stdout + done.stderr
     receipt = second.json("teardown", "--confirm", "bio101")

@@ -6,6 +6,7 @@ from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.flows.adapters import Adapters, adapters_for
 from z2jh_wizard.flows.flow import Flow
+from z2jh_wizard.flows.steps.claim import ClaimHub
 from z2jh_wizard.flows.steps.cluster import ClusterAnswers
 from z2jh_wizard.flows.steps.ready import PodsReady
 from z2jh_wizard.flows.steps.rollback import RollBackRelease
@@ -20,6 +21,7 @@ def rollback(world: Adapters, revision: int) -> Flow:
     steps = [
         WhichHelm(world.helm),
         ClusterAnswers(project, world.cluster, ()),
+        ClaimHub(project, world.cluster, world.helm),
         RollBackRelease(project, world.helm, revision),
         PodsReady(project, world.cluster, clock),
     ]
