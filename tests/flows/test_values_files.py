@@ -44,6 +44,8 @@ def test_secrets_belong_in_their_own_file_unless_the_project_says_otherwise(proj
         (Chart(name="practice", version="1.0.0", repository=""), "4.4.0"),
         (Chart(version="0.9.0"), "0.9.0"),
         (Chart(name="mine", version="", repository="", path="/x"), "4.4.0"),
+        (Chart(name="practice-hub", version="1.0.0", repository="", path="/x"), "4.4.0"),
+        (Chart(name="jupyterhub", version="3.2.1", repository="", path="/x"), "3.2.1"),
         (Chart("helmforge", "oci://x", "1.0.6", ""), "1.0.6"),
     ],
 )

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from z2jh_wizard.core import checks
 from z2jh_wizard.core.errors import Refused
+from z2jh_wizard.core.facts import CHART_NAME
 from z2jh_wizard.core.spec import Chart
-from z2jh_wizard.flows.charts import PRACTICE, chart_from_choice
+from z2jh_wizard.flows.charts import chart_from_choice
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.project.secrets_file import COMMENT
@@ -178,8 +179,11 @@ def chart_meant(choice: str, version: str) -> Chart:
 
 
 def keys_of(chart: Chart) -> str:
-    """Return the chart version whose key names a chart has; the practice chart has those of the newest."""
-    if chart.name == PRACTICE or checks.version(chart.version):
+    """Return the chart version whose key names a chart has.
+
+    The practice chart and charts of one's own have versions of their own and, by a guess, the newest keys.
+    """
+    if chart.name.rsplit("/", 1)[-1] != CHART_NAME or checks.version(chart.version):
         return newest(chart.family).version
     return chart.version
 
