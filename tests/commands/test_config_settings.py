@@ -177,6 +177,26 @@ def test_a_secret_is_not_taken_from_the_command_line(config, hub, path):
     assert not hub.secrets.exists()
 
 
+def test_a_secret_inside_of_a_map_is_not_taken_from_the_command_line_either(config, hub):
+    before = hub.config.read_bytes()
+    said = config("set", "hub.services", f"{{grader: {{url: http://x, apiToken: {CANARY}}}}}")
+    assert said.code == 2
+    assert "hub.services.grader.apiToken is a secret" in said.err
+    assert CANARY not in said.out + said.err
+    assert hub.config.read_bytes() == before
+    assert config("set", "imagePullSecret", "{create: true, password: ''}").code == 0
+
+
+def test_a_map_with_a_secret_in_it_goes_to_the_file_of_secrets(config, hub):
+    before = hub.config.read_bytes()
+    value = f"grader:\n  url: http://x\n  apiToken: {CANARY}\n"
+    said = config("set", "hub.services", "-", stdin=value.encode())
+    assert said.code == 0
+    assert CANARY not in said.out + said.err
+    assert CANARY in hub.secrets.read_text()
+    assert hub.config.read_bytes() == before
+
+
 @pytest.mark.parametrize("secret", [CANARY, "0123", "null", "[not: a list", "a: b # c", "{}"])
 def test_a_secret_from_stdin_goes_to_its_own_file_as_it_is(config, hub, secret):
     import yaml

@@ -18,7 +18,8 @@ from z2jh_wizard.core.events import Kind, State
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.adapters import adapters_for
-from z2jh_wizard.flows.hub_helm import HubHelm, cached_chart
+from z2jh_wizard.flows.charts import cached_chart
+from z2jh_wizard.flows.hub_helm import HubHelm
 from z2jh_wizard.flows.steps.chart import GetChart
 from z2jh_wizard.helm.arguments import ChartSource
 from z2jh_wizard.project.folder import create_project

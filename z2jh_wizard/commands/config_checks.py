@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from z2jh_wizard.commands.config_words import where_of
+from z2jh_wizard.commands.config_words import say_if_new, where_of
 from z2jh_wizard.core.errors import ExitCode, InvalidInput
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.flows.linting import lint_files, mend
@@ -20,7 +20,9 @@ def lint(parsed: argparse.Namespace) -> int:
     """Say what is wrong; ``--fix`` writes the safe edits first, those of a pipe to stdout."""
     where = where_of(parsed)
     if not parsed.fix:
-        return _say(lint_files(open_files(where)), as_json=parsed.json, to_stderr=False)
+        files = open_files(where)
+        say_if_new(files)
+        return _say(lint_files(files), as_json=parsed.json, to_stderr=False)
     with files_to_change(where, "config lint --fix") as read:
         pipe = read.main.path is None
         if pipe and parsed.json:
@@ -66,6 +68,7 @@ def validate(parsed: argparse.Namespace) -> int:
     from z2jh_wizard.flows.validation import validate as check
 
     files = open_files(where_of(parsed))
+    say_if_new(files)
     found, contract = asyncio.run(check(files, offline=parsed.offline))
     if parsed.json:
         output.answer(machine.text([{"path": one.path, "message": one.message} for one in found]))

@@ -6,14 +6,14 @@ import argparse
 import sys
 from typing import Any
 
-from z2jh_wizard.commands.config_words import where_of
+from z2jh_wizard.commands.config_words import say_if_new, where_of
 from z2jh_wizard.core.errors import ExitCode, InvalidInput
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.flows import settings
 from z2jh_wizard.flows.values_files import PIPE, open_files
 from z2jh_wizard.render import findings as found_lines
 from z2jh_wizard.render import machine, output
-from z2jh_wizard.values.paths import Path, parse_path
+from z2jh_wizard.values.paths import Path, format_path, parse_path
 from z2jh_wizard.values.secret_keys import holds_secret
 from z2jh_wizard.values.typed import typed_value
 
@@ -28,9 +28,7 @@ def get(parsed: argparse.Namespace) -> int:
     if value == settings.HIDDEN and holder:
         where = f"{holder.name}, line {holder.document.where(path).line}"
         output.aside(f"{parsed.path} is a secret; it is in {where}, and not shown.")
-    for one in files.files:
-        if one.is_new and one is files.main:
-            output.aside(f"{one.name} is not written yet; this is how it will begin.")
+    say_if_new(files)
     return ExitCode.DONE
 
 
@@ -94,16 +92,19 @@ def _ended(edited: settings.Edited) -> int:
 
 
 def _from_words(path: Path, parsed: argparse.Namespace) -> Any:
-    if holds_secret(path):
+    """Return the value that stands on the command line; InvalidInput for one that holds a secret."""
+    value = None if holds_secret(path) else typed_value(parsed.value)
+    found = [path] if holds_secret(path) else settings.secrets_in(path, value)
+    if found:
         folder = "" if parsed.file else f" -C {parsed.folder}" if parsed.folder != "." else ""
         raise InvalidInput(
-            f"{parsed.path} is a secret",
+            f"{format_path(found[0])} is a secret",
             "What stands on a command line is seen by others and kept in the shell's history.",
             still_works="Nothing was changed.",
             next_step=f"Type it, unseen, after: z2jh-wizard{folder} config set {parsed.path} -   "
             "(or pipe it in; change it, if it was a real one)",
         )
-    return typed_value(parsed.value)
+    return value
 
 
 def _from_stdin(path: Path, parsed: argparse.Namespace) -> Any:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import tarfile
 from pathlib import Path
+
+import platformdirs
 
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import InvalidInput
@@ -15,6 +19,7 @@ from z2jh_wizard.core.facts import (
     HELMFORGE_VERSION,
 )
 from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.helm.arguments import ChartSource
 from z2jh_wizard.project.spec_file import parse_mapping
 
 PRACTICE = "practice"
@@ -69,3 +74,30 @@ def read_chart_yaml(path: Path) -> dict[str, object]:
     except (OSError, tarfile.TarError, EOFError) as error:
         raise InvalidInput("This is not a Helm chart", f"{path}: it cannot be opened as a chart.") from error
     raise InvalidInput("This is not a Helm chart", f"{path} has no Chart.yaml.")
+
+
+def chart_source(chart: Chart) -> ChartSource:
+    """Return how Helm is told a chart: a path, or a name with repository and version."""
+    if chart.path:
+        return ChartSource(chart.path)
+    if chart.name == PRACTICE:
+        return ChartSource(str(practice_chart()))
+    return ChartSource(chart.name, chart.repository, chart.version)
+
+
+def cached_chart(source: ChartSource) -> Path:
+    """Return where a downloaded chart is kept; charts of one name in two repositories lie apart."""
+    which = (source.repository.rstrip("/"), source.chart, source.version)
+    key = hashlib.sha256(repr(which).encode()).hexdigest()[:12]
+    name = re.sub(r"[^\w.+-]", "_", f"{source.chart.rsplit('/', 1)[-1]}-{source.version}", flags=re.ASCII)
+    return platformdirs.user_cache_path("z2jh-wizard") / "charts" / f"{name[:80]}-{key}.tgz"
+
+
+def local_chart(chart: Chart) -> Path | None:
+    """Return where a chart lies on this computer, None when it must be fetched first."""
+    if chart.path:
+        return Path(chart.path)
+    if chart.name == PRACTICE:
+        return practice_chart()
+    cached = cached_chart(chart_source(chart))
+    return cached if cached.exists() else None

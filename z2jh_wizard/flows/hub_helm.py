@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
@@ -12,14 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import platformdirs
-
 from z2jh_wizard.core.engine import Clock, Journal
 from z2jh_wizard.core.facts import HELM_TIMEOUT_MINUTES
 from z2jh_wizard.core.redaction import Redactor
-from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.core.step import Line
-from z2jh_wizard.flows.charts import PRACTICE, practice_chart, read_chart_yaml
+from z2jh_wizard.flows.charts import cached_chart, chart_source, local_chart, read_chart_yaml
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.orphans import RecordedChild, recorded_children
 from z2jh_wizard.helm import records
@@ -38,23 +33,6 @@ TIMEOUT = timedelta(minutes=HELM_TIMEOUT_MINUTES)
 
 SLACK = timedelta(seconds=30)
 """How far the cluster's clock and ours may differ when a pending release is matched with its Helm."""
-
-
-def chart_source(chart: Chart) -> ChartSource:
-    """Return how Helm is told a chart: a path, or a name with repository and version."""
-    if chart.path:
-        return ChartSource(chart.path)
-    if chart.name == PRACTICE:
-        return ChartSource(str(practice_chart()))
-    return ChartSource(chart.name, chart.repository, chart.version)
-
-
-def cached_chart(source: ChartSource) -> Path:
-    """Return where a downloaded chart is kept; charts of one name in two repositories lie apart."""
-    which = (source.repository.rstrip("/"), source.chart, source.version)
-    key = hashlib.sha256(repr(which).encode()).hexdigest()[:12]
-    name = re.sub(r"[^\w.+-]", "_", f"{source.chart.rsplit('/', 1)[-1]}-{source.version}", flags=re.ASCII)
-    return platformdirs.user_cache_path("z2jh-wizard") / "charts" / f"{name[:80]}-{key}.tgz"
 
 
 class FetchedChart(NamedTuple):
@@ -122,13 +100,7 @@ class HubHelm:
 
     def local_chart(self) -> Path | None:
         """Return where the chart lies on this computer, None when it must be fetched first."""
-        chart = self._project.spec.chart
-        if chart.path:
-            return Path(chart.path)
-        if chart.name == PRACTICE:
-            return practice_chart()
-        cached = cached_chart(chart_source(chart))
-        return cached if cached.exists() else None
+        return local_chart(self._project.spec.chart)
 
     def chart_version(self) -> str:
         """Return the version of the chart that the release shall have."""

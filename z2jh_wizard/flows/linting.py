@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
+from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.flows.charts import local_chart
 from z2jh_wizard.flows.values_files import ValuesFile, ValuesFiles
+from z2jh_wizard.helm.chart_files import SCHEMA, read_chart_file
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.lint.finding import Finding, Replace
 from z2jh_wizard.values.lint.fixing import fix, replace_lines
@@ -25,7 +29,22 @@ class Mended(msgspec.Struct, frozen=True):
 def lint_files(files: ValuesFiles) -> Linted:
     """Lint the files together, as Helm merges them; one that cannot be read is a finding."""
     sources = [(one.name, one.data, one.at) for one in files.files]
-    return lint_bytes(sources, files.version, files.chart.family)
+    return lint_bytes(sources, files.version, files.chart.family, _schema(files.chart))
+
+
+def _schema(chart: Chart) -> Any:
+    """Return the schema of a chart on this computer: one of a person's own may take other keys.
+
+    None when the tables have to tell, an empty one for a chart of one's own that takes anything.
+    """
+    where = local_chart(chart)
+    if where is None or not where.exists():
+        return None
+    found = read_chart_file(where, SCHEMA)
+    try:
+        return msgspec.json.decode(found) if found else {} if chart.path else None
+    except msgspec.DecodeError:
+        return None
 
 
 def mend(files: ValuesFiles) -> Mended:

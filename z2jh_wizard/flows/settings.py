@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,7 +96,8 @@ def _takes_structure(path: Path) -> bool:
 
 def set_value(files: ValuesFiles, path: Path, value: Any, *, force: bool = False) -> Edited:
     """Write a value where it belongs; InvalidInput for a key that the chart does not take, unless forced."""
-    for key in () if force else _leaves(path, value):
+    leaves = dict(_leaves(path, value))
+    for key in () if force else leaves:
         found = look_up(key, files.version, files.chart.family)
         if not found.fine:
             raise InvalidInput(
@@ -111,19 +112,33 @@ def set_value(files: ValuesFiles, path: Path, value: Any, *, force: bool = False
                 "It is a group of settings; set one of those inside it.",
                 still_works="Nothing was changed.",
             )
-    home = files.home(path)
+    home = files.home(next((leaf for leaf, one in leaves.items() if is_secret(leaf, one)), path))
     _refuse_duplicates(home)
     document = home.document.set(path, value)
     return Edited(home, document, files, tuple(_overruled(files, home, path)))
 
 
-def _leaves(path: Path, value: Any) -> Iterator[Path]:
-    """Give the paths that a value sets."""
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield from _leaves((*path, key), item)
-    else:
-        yield path
+def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
+    """Give the single values that a value holds, with their paths."""
+    inner: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    if not value or not inner:
+        yield path, value
+    for key, item in inner:
+        yield from _leaves((*path, key), item)
+
+
+def is_secret(path: Path, value: Any) -> bool:
+    """Tell whether a value is a secret: a switch, or nothing at all, is none."""
+    return holds_secret(path) and not isinstance(value, bool) and value not in (None, "", [], {})
+
+
+def secrets_in(path: Path, value: Any) -> list[Path]:
+    """Return the paths of the secrets that a value holds."""
+    return [leaf for leaf, one in _leaves(path, value) if is_secret(leaf, one)]
 
 
 def _overruled(files: ValuesFiles, home: ValuesFile, path: Path) -> Iterator[str]:

@@ -14,8 +14,7 @@ import msgspec
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.spec import Chart
-from z2jh_wizard.flows.charts import PRACTICE, practice_chart
-from z2jh_wizard.flows.hub_helm import cached_chart, chart_source
+from z2jh_wizard.flows.charts import chart_source, local_chart, practice_chart
 from z2jh_wizard.flows.values_files import ValuesFiles
 from z2jh_wizard.helm.chart_files import SCHEMA, read_chart_file
 from z2jh_wizard.helm.client import Helm
@@ -67,10 +66,9 @@ async def validate(files: ValuesFiles, *, offline: bool = False) -> tuple[list[M
 
 async def contract_of(chart: Chart, version: str, *, offline: bool = False) -> Contract:
     """Return the chart's own schema: of its path, of the cache, or downloaded; else what the wizard knows."""
-    where = Path(chart.path) if chart.path else practice_chart() if chart.name == PRACTICE else None
-    packed = where or cached_chart(chart_source(chart))
+    packed = local_chart(chart)
     title = f"{chart.name} {chart.version}"
-    if packed.exists():
+    if packed and packed.exists():
         found = await asyncio.to_thread(_read, packed, f"the schema of {title} ({packed})")
     elif not offline:
         found = await _downloaded(chart, f"the schema of {title}, downloaded")

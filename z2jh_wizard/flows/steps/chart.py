@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
-from z2jh_wizard.flows.charts import PRACTICE, read_chart_yaml
-from z2jh_wizard.flows.hub_helm import HubHelm, chart_source
+from z2jh_wizard.flows.charts import PRACTICE, chart_source, read_chart_yaml
+from z2jh_wizard.flows.hub_helm import HubHelm
 from z2jh_wizard.project.folder import Project
 
 

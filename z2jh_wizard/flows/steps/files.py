@@ -7,7 +7,7 @@ import asyncio
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
-from z2jh_wizard.flows.hub_helm import chart_source
+from z2jh_wizard.flows.charts import chart_source
 from z2jh_wizard.flows.linting import lint_files
 from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.project import config_file, secrets_file

@@ -8,7 +8,8 @@ from contextlib import aclosing
 from z2jh_wizard.core.errors import CouldNotLook
 from z2jh_wizard.core.facts import HELM_TIMEOUT_MINUTES
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Resource, Step, Work
-from z2jh_wizard.flows.hub_helm import HubHelm, chart_source
+from z2jh_wizard.flows.charts import chart_source
+from z2jh_wizard.flows.hub_helm import HubHelm
 from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.helm.releases import Judgement, Standing
 from z2jh_wizard.project.folder import Project
