@@ -112,6 +112,23 @@ def test_the_chart_version_decides(cli_here):
     assert "auth-old" not in {one["rule"] for one in cli_here(*words, stdin=old).json}
 
 
+def test_a_chart_of_ones_own_may_take_other_keys(cli_here, tmp_path):
+    chart = tmp_path / "mine"
+    chart.mkdir()
+    (chart / "Chart.yaml").write_text("name: mine\nversion: 4.4.0\n")
+    words = ("config", "lint", "--json", "--file", "-")
+    data = b"extra: {thing: 1}\n"
+    assert "error" in {one["severity"] for one in cli_here(*words, stdin=data).json}
+    anything = cli_here(*words, "--chart", str(chart), stdin=data).json
+    assert "error" not in {one["severity"] for one in anything}
+    schema = '{"properties": {"extra": {"type": "object"}}, "additionalProperties": false}'
+    (chart / "values.schema.json").write_text(schema)
+    known = cli_here(*words, "--chart", str(chart), stdin=data).json
+    assert "error" not in {one["severity"] for one in known}
+    wrong = cli_here(*words, "--chart", str(chart), stdin=b"extra: 1\n").json
+    assert ("extra", "error") in {(one["path"], one["severity"]) for one in wrong}
+
+
 # --- validate ----------------------------------------------------------------------------------------------
 
 
