@@ -180,11 +180,17 @@ def test_only_the_first_of_many_unknown_keys_are_searched_for():
     assert len(said("\n".join(f"strange{number}: 1" for number in range(100)))) == 100
 
 
-def test_holes_are_said_once_with_the_chart_that_mends_them():
-    (old,) = [one for one in linted("hub: {}", "3.3.0") if one.rule == "advisory"]
-    assert old.severity is Severity.NOTE
-    assert old.fix is not None
-    assert "4.4.0" in old.fix.sentence
-    (new,) = [one for one in linted("hub: {}", "4.4.0") if one.rule == "advisory"]
-    assert new.severity is Severity.NOTE
-    assert "no version known" in new.message
+@pytest.mark.parametrize(
+    ("chart", "severity", "words"),
+    [
+        ("0.10.3", Severity.WARNING, "newer charts mend"),
+        ("3.3.7", Severity.WARNING, "Upgrade to chart 4.4.0"),
+        ("4.3.3", Severity.NOTE, "Upgrade to chart 4.4.0"),
+        ("4.4.0", Severity.NOTE, "no version known"),
+    ],
+)
+def test_holes_are_said_once_and_warned_of_only_when_a_newer_chart_mends_a_grave_one(chart, severity, words):
+    (one,) = [one for one in linted("hub: {}", chart) if one.rule == "advisory"]
+    assert one.severity is severity
+    assert one.fix is not None
+    assert words in f"{one.message} {one.fix.sentence}"

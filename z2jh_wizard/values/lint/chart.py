@@ -74,7 +74,9 @@ def _summary(subject: Subject, holes: tuple[Exposure, ...], mended: int) -> str:
     more = f" and {len(holes) - _MOST_NAMED} more" if len(holes) > _MOST_NAMED else ""
     has = "has" if holes[0].certain else "may have"
     title = f"{CHART_TITLES[subject.family]} {subject.version}"
-    newer = f"newer charts mend {mended} of them" if mended else f"no version known on {as_of()} mends them"
+    newer = f"newer charts mend {'all' if mended == len(holes) else mended} of them"
+    if not mended:
+        newer = f"no version known on {as_of()} mends them"
     return f"{title} {has} {len(holes)} known security holes ({ids}{more}); {newer}."
 
 
