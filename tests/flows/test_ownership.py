@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import dataclass, field
 
 import pytest
@@ -221,6 +222,20 @@ async def test_asking_the_cluster_records_nothing(project, cluster):
     assert (await step.look()).finding is Finding.READY
     assert open_project(project.folder).spec.cluster.uid == ""
     assert isinstance(step.run(), Refusal)
+
+
+def test_by_hand_too_another_cluster_stops_the_script(project, cluster):
+    """The commands of a runbook, with a kubectl that answers for one cluster."""
+
+    def by_hand(uid):
+        known = ClusterAnswers(open_project(project.folder), cluster, ()).commands()[-1].shell()
+        script = f"set -eu\nkubectl() {{ printf %s {uid}; }}\n{known}\nprintf ' went on'"
+        return subprocess.run(["sh"], input=script, capture_output=True, text=True, check=False).stdout
+
+    assert by_hand(ELSEWHERE) == f"{ELSEWHERE} went on"
+    cluster_identity.record(project, HERE)
+    assert by_hand(HERE) == f"{HERE}\n went on"
+    assert by_hand(ELSEWHERE) == ""
 
 
 async def test_without_a_cluster_only_a_tear_down_is_content(project, cluster):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import Refused
 from z2jh_wizard.core.step import Command, Finding, Look, Progress, Refusal, Step, Work
@@ -33,14 +35,17 @@ class ClusterAnswers(Step):
         self.needs = needs
 
     def commands(self) -> tuple[Command, ...]:
-        """Return the commands that ask it."""
-        return (
-            Command((*KUBECTL, "version"), "Which Kubernetes answers"),
-            Command(
-                (*KUBECTL, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"),
-                "Which cluster it is",
-            ),
+        """Return the commands that ask it; once the cluster is known, one that fails on another cluster."""
+        which = Command(
+            (*KUBECTL, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"),
+            "Which cluster it is",
         )
+        if known := self._project.spec.cluster.uid:
+            script = f"{which.shell()} | grep -Fx {shlex.quote(known)}"
+            which = Command(
+                script=script, about="Go on only if this is the cluster of the hub: it says so then"
+            )
+        return (Command((*KUBECTL, "version"), "Which Kubernetes answers"), which)
 
     async def look(self) -> Look:
         """Compare the cluster's identity with the recorded one; Refused when it is another cluster."""
