@@ -85,6 +85,12 @@ def real_chart() -> Path:
 
 
 @pytest.fixture(scope="session")
+def helmforge_chart() -> Path:
+    """The published HelmForge jupyterhub chart, if Z2JH_HELMFORGE names one."""
+    return _given("Z2JH_HELMFORGE", "the HelmForge jupyterhub chart, a .tgz file or a folder")
+
+
+@pytest.fixture(scope="session")
 def corpus() -> Path:
     """A folder of real values files, if Z2JH_CORPUS names one."""
     return _given("Z2JH_CORPUS", "a folder of real values files")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import textwrap
 from typing import Any
 
@@ -44,6 +45,13 @@ def across(rule: Rule, start: Document) -> Migration:
     return migrate(start, version_before(rule), rule.since)
 
 
+def carry(start: Document, to: str) -> Migration:
+    """Migrate between the charts: to ``helmforge``, or back to ``z2jh``."""
+    if to == "helmforge":
+        return migrate(start, "4.4.0", "1.0.6", to_family="helmforge")
+    return migrate(start, "1.0.6", "4.4.0", from_family="helmforge")
+
+
 def asked(migration: Migration) -> set[str]:
     return {item.rule for item in migration.manual}
 
@@ -63,3 +71,43 @@ def listed(migration: Migration) -> set[Path]:
 
 def _path(dotted: str) -> Path:
     return parse_path(dotted) if dotted else ()
+
+
+def old_keys() -> list[tuple[str, Any]]:
+    """Return every old key with a value of its kind."""
+    kept: list[tuple[str, Any]] = []
+    for rule in RULES.values():
+        for pattern in rule.old:
+            if rule.by == "move":
+                kept.append((pattern, "x"))
+    kept += [
+        ("auth.type", "github"),
+        ("auth.state.cryptoKey", "0a"),
+        ("hub.extraConfig", "c.A = 1"),
+        ("ingress.host", "a.edu"),
+        ("prePuller.extraImages", [{"name": "a", "tag": 1}]),
+        ("singleuser.schedulerStrategy", "spread"),
+        ("proxy.https.hosts", ["a.edu"]),
+        ("singleuser.cloudMetadata.enabled", False),
+        ("singleuser.extraEnv", {"A": 1}),
+        ("rbac.enabled", False),
+        ("singleuser.networkPolicy.egress", []),
+        ("hub.networkPolicy.egress", [{"to": []}]),
+        ("singleuser.storage.type", "static"),
+        ("cull.timeout", "60"),
+        ("hub.imagePullSecret", {"enabled": True, "username": "a"}),
+        ("singleuser.imagePullSecret", {"enabled": True, "username": "b"}),
+        ("auth.google.hostedDomain", "a.edu"),
+        ("auth.custom", {"className": "a.B", "config": {"c": 1}}),
+    ]
+    return kept
+
+
+def put(tree: dict[str, Any], path: Path, value: Any) -> None:
+    """Set a value unless there is one."""
+    node: Any = tree
+    for part in path[:-1]:
+        node = node.setdefault(part, {})
+        if not isinstance(node, dict):
+            return
+    node.setdefault(path[-1], copy.deepcopy(value))

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import copy
-import json
-import os
-import re
-from collections.abc import Iterator
-from pathlib import Path as FilePath
 from typing import Any
 
-import jsonschema
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,15 +18,15 @@ from tests.values.migrating import (
     document_of,
     listed,
     moves,
+    old_keys,
+    put,
     tree_of,
 )
 from z2jh_wizard.core.errors import InvalidInput, Refused
 from z2jh_wizard.values.document import Document
-from z2jh_wizard.values.lint.finding import Severity
 from z2jh_wizard.values.migrate import migrate
 from z2jh_wizard.values.migrate_table import Rule
 from z2jh_wizard.values.paths import Path, parse_path
-from z2jh_wizard.values.schema import read_schema
 
 TARGET = "4.4.0"
 
@@ -205,54 +197,15 @@ def test_what_concerns_security_access_or_files_is_done_or_listed(rule: Rule, ta
     assert rule.id in applied(migration) | asked(migration) or path in followed
 
 
-def _old_keys() -> list[tuple[str, Any]]:
-    """Return every old key with a value of its kind."""
-    kept: list[tuple[str, Any]] = []
-    for rule in RULES.values():
-        for pattern in rule.old:
-            if rule.by == "move":
-                kept.append((pattern, "x"))
-    kept += [
-        ("auth.type", "github"),
-        ("auth.state.cryptoKey", "0a"),
-        ("hub.extraConfig", "c.A = 1"),
-        ("ingress.host", "a.edu"),
-        ("prePuller.extraImages", [{"name": "a", "tag": 1}]),
-        ("singleuser.schedulerStrategy", "spread"),
-        ("proxy.https.hosts", ["a.edu"]),
-        ("singleuser.cloudMetadata.enabled", False),
-        ("singleuser.extraEnv", {"A": 1}),
-        ("rbac.enabled", False),
-        ("singleuser.networkPolicy.egress", []),
-        ("hub.networkPolicy.egress", [{"to": []}]),
-        ("singleuser.storage.type", "static"),
-        ("cull.timeout", "60"),
-        ("hub.imagePullSecret", {"enabled": True, "username": "a"}),
-        ("singleuser.imagePullSecret", {"enabled": True, "username": "b"}),
-        ("auth.google.hostedDomain", "a.edu"),
-        ("auth.custom", {"className": "a.B", "config": {"c": 1}}),
-    ]
-    return kept
-
-
-def _with(tree: dict[str, Any], path: Path, value: Any) -> None:
-    node: Any = tree
-    for part in path[:-1]:
-        node = node.setdefault(part, {})
-        if not isinstance(node, dict):
-            return
-    node.setdefault(path[-1], copy.deepcopy(value))
-
-
 @settings(max_examples=40, deadline=None)
 @given(
-    keys=st.lists(st.sampled_from(_old_keys()), max_size=12),
+    keys=st.lists(st.sampled_from(old_keys()), max_size=12),
     start=st.sampled_from(["v0.4", "v0.6", "0.9.1", "0.11.1"]),
 )
 def test_migrating_again_changes_nothing(keys: list[tuple[str, Any]], start: str) -> None:
     tree: dict[str, Any] = {"custom": {"a": 1}}
     for dotted, value in keys:
-        _with(tree, parse_path(dotted), value)
+        put(tree, parse_path(dotted), value)
     first = migrate(document_of(tree), start, TARGET)
     again = migrate(first.document, TARGET, TARGET)
     assert (again.changes, again.document) == ((), first.document)
@@ -261,102 +214,6 @@ def test_migrating_again_changes_nothing(keys: list[tuple[str, Any]], start: str
         twice = migrate(first.document, start, TARGET)
         assert twice.changes == ()
         assert twice.document.values == first.document.values
-
-
-def refusals(values: object) -> Iterator[Path]:
-    """Yield what the schema refuses, as jsonschema sees it; what is missing comes from the defaults."""
-    for error in jsonschema.Draft7Validator(read_schema()).iter_errors(values):
-        at: Path = tuple(error.absolute_path)
-        if error.validator in ("required", "oneOf"):
-            continue
-        if error.validator == "additionalProperties":
-            known = error.schema.get("properties", {})
-            yield from ((*at, key) for key in error.instance if key not in known)
-        elif error.instance is not None:
-            yield at
-
-
-@pytest.mark.parametrize("version", ["v0.6", "0.11.1"])
-def test_the_examples_of_the_old_documentation_become_valid_or_are_listed(version: str) -> None:
-    folder = os.environ.get("Z2JH_CORPUS")
-    if not folder:
-        pytest.skip("Z2JH_CORPUS names no folder with values files")
-    files = sorted((FilePath(folder) / "docs-examples" / version).glob("*.yaml"))
-    assert files
-    counts = {"files": 0, "changes": 0, "manual": 0, "refused keys, listed": 0, "valid files": 0}
-    for file in files:
-        migration = migrate(Document.read(file.read_bytes()), version, TARGET)
-        refused = set(refusals(migration.document.values))
-        known = listed(migration)
-        missed = [path for path in refused if not any(path[: len(at)] == at for at in known if at)]
-        assert not missed, f"{file.name}: {missed}"
-        counts["files"] += 1
-        counts["changes"] += len(migration.changes)
-        counts["manual"] += len(migration.manual)
-        counts["refused keys, listed"] += len(refused)
-        counts["valid files"] += not refused
-    print(version, counts)
-
-
-COMMENTED = """\
-# our hub
-jupyterhub:
-  auth:
-    # how to sign in
-    type: github  # GitHub
-    github:
-      # from the OAuth app
-      clientId: "abc"  # public
-      orgWhitelist:
-        - bio101  # the course
-  singleuser:
-    cloudMetadata:
-      # nobody needs it
-      enabled: false  # never
-    schedulerStrategy: spread  # wide
-  hub:
-    # our code
-    extraConfig: |
-      # python
-      c.A = 1
-dask-gateway:
-  enabled: true  # stays
-"""
-
-CARRIED = """\
-# our hub
-jupyterhub:
-  singleuser:
-    cloudMetadata:
-      # nobody needs it
-      blockWithIptables: true  # never
-  hub:
-    extraConfig:
-      # our code
-      "00-config": |
-        # python
-        c.A = 1
-    config:
-      JupyterHub:
-        # how to sign in
-        authenticator_class: github  # GitHub
-      GitHubOAuthenticator:
-        # from the OAuth app
-        client_id: "abc"  # public
-        allowed_organizations:
-          - bio101  # the course
-  scheduling:
-    userScheduler:
-      enabled: false  # wide
-dask-gateway:
-  enabled: true  # stays
-"""
-
-
-def test_comments_and_quotes_travel_with_their_keys_inside_of_a_wrapper() -> None:
-    migration = migrate(Document.read(COMMENTED.encode()), "v0.6", TARGET)
-    assert migration.document.data.decode() == CARRIED
-    assert migration.document.wrapper == ("jupyterhub",)
 
 
 def test_an_anchored_list_is_moved_for_its_users_or_left_to_a_person() -> None:
@@ -422,119 +279,3 @@ def test_types_are_mended_only_where_that_is_no_guess() -> None:
 def test_a_whole_number_with_a_point_counts_as_an_integer() -> None:
     migration = migrate(document("{cull: {timeout: 60.0}}"), "0.11.1", "1.0.0")
     assert not [item for item in migration.manual if item.rule == "schema"]
-
-
-DISSOLVED = """\
-# the file
-
-# who may sign in
-auth:  # ask Ana
-  # how
-  type: github  # GitHub
-  github:  # the app
-    clientId: x
-    # until June
-  # the end
-# files
-singleuser:
-  cloudMetadata: {enabled: false}  # never
-"""
-
-SETTLED = """\
-# the file
-
-# files
-singleuser:
-  cloudMetadata: {blockWithIptables: true}  # never
-hub:
-  config:
-    JupyterHub:
-      # who may sign in
-      # ask Ana
-      # how
-      authenticator_class: github  # GitHub
-    GitHubOAuthenticator:
-      # the app
-      # until June
-      # the end
-      client_id: x
-"""
-
-
-def test_comments_of_a_section_that_disappears_go_to_the_first_key_that_left_it() -> None:
-    migration = migrate(Document.read(DISSOLVED.encode()), "v0.6", TARGET)
-    assert migration.document.data.decode() == SETTLED
-    assert "comment" not in asked(migration)
-
-
-def test_windows_line_ends_stay_when_comments_move() -> None:
-    migration = migrate(Document.read(DISSOLVED.replace("\n", "\r\n").encode()), "v0.6", TARGET)
-    assert migration.document.data.decode() == SETTLED.replace("\n", "\r\n")
-
-
-def test_a_comment_without_a_key_is_listed() -> None:
-    text = "hub:\n  fsGid: 1\nauth:\n  # nobody knows\n  github: {}\n"
-    migration = migrate(Document.read(text.encode()), "v0.6", TARGET)
-    assert not migration.document.has(("auth",))
-    assert [item.path for item in migration.manual if item.rule == "comment"] == ["auth.github"]
-
-
-@settings(max_examples=60, deadline=None)
-@given(keys=st.lists(st.sampled_from(_old_keys()), min_size=1, max_size=8), data=st.data())
-def test_no_comment_is_lost(keys: list[tuple[str, Any]], data: st.DataObject) -> None:
-    tree: dict[str, Any] = {}
-    for dotted, value in keys:
-        _with(tree, parse_path(dotted), value)
-    lines = []
-    for number, line in enumerate(yaml.safe_dump(tree, sort_keys=False).splitlines()):
-        indent = line[: len(line) - len(line.lstrip(" "))]
-        lines += data.draw(
-            st.sampled_from([[line], [f"{line}  # c{number}."], [f"{indent}# c{number}.", line]])
-        )
-    text = "\n".join([*lines, ""])
-    migration = migrate(Document.read(text.encode()), "v0.6", TARGET)
-    left = [item for item in migration.manual if item.rule == "comment"]
-    lost = [word for word in re.findall(r"# c[0-9]+\.", text) if word not in migration.document.parsed.text]
-    assert not lost or left
-    assert migration.document.values == migrate(document_of(tree), "v0.6", TARGET).document.values
-
-
-def test_what_is_left_is_sorted_by_severity_and_line() -> None:
-    migration = migrate(Document.read(DISSOLVED.encode()), "v0.6", TARGET)
-    order = [(item.severity.rank, item.line) for item in migration.manual]
-    assert order == sorted(order)
-    assert {item.severity for item in migration.manual} == {Severity.WARNING, Severity.NOTE}
-    warnings = migration.at_least(Severity.WARNING)
-    assert warnings == tuple(item for item in migration.manual if item.severity is not Severity.NOTE)
-    assert migration.at_least(Severity.ERROR) == ()
-
-
-def test_lines_are_those_of_the_old_file_for_what_moved_and_of_the_new_one_for_what_is_left() -> None:
-    migration = migrate(Document.read(DISSOLVED.encode()), "v0.6", TARGET)
-    lines = {change.old: change.line for change in migration.changes}
-    assert (lines["auth.type"], lines["auth.github.clientId"]) == (6, 8)
-    assert next(item.line for item in migration.manual if item.rule == "oauth-allow") == 12
-
-
-def test_the_answer_is_plain_data() -> None:
-    plain = migrate(document("{rbac: {enabled: true}}"), "1.2.0", "2.0.0").plain()
-    assert json.loads(json.dumps(plain)) == plain
-    assert plain["changes"] == [
-        {
-            "rule": "rbac-enabled",
-            "old": "rbac.enabled",
-            "new": "rbac.create",
-            "why": RULES["rbac-enabled"].note,
-            "effect": RULES["rbac-enabled"].effect,
-            "line": 1,
-        }
-    ]
-    assert plain["values"] == "{rbac: {create: true}}"
-    assert set(plain["manual"][0]) == {"rule", "severity", "effect", "path", "line", "message"}
-
-
-def test_comments_of_a_section_that_became_empty_do_not_keep_it() -> None:
-    text = "auth:\n  # people\n  type: github\n  # the end\nhub:\n  fsGid: 1\n"
-    migration = migrate(document(text), "v0.6", TARGET)
-    assert not migration.document.has(("auth",))
-    assert "# people" in migration.document.data.decode()

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values import trees
@@ -46,8 +47,9 @@ class Comments(Places):
         self._wrapper = document.wrapper
         self._entries = list(_entries(self._root, ()))
 
+    @cached_property
     def all(self) -> list[Comment]:
-        """Return every comment in order; a ``#`` within a value is none."""
+        """Every comment in order; a ``#`` within a value is none."""
         masked = self._masked()
         extents = [(self._top(entry), self._bottom(entry), path) for path, entry in self._entries]
         found = []
@@ -62,7 +64,7 @@ class Comments(Places):
 
     def of(self, path: Path) -> list[str]:
         """Return the comments of a key: those above it, on its line and inside of its value."""
-        return [comment.text for comment in self.all() if comment.owner[: len(path)] == path]
+        return [comment.text for comment in self.all if comment.owner[: len(path)] == path]
 
     def on_header(self, path: Path) -> list[tuple[int, int]]:
         """Return where the comments of a section stand: above it, on its own line, and after its last key."""
@@ -92,6 +94,20 @@ class Comments(Places):
                 return
             yield at, end or len(self._text)
             at = end
+
+    def inside(self, path: Path) -> list[tuple[int, int]]:
+        """Return where the comments within the value of a key stand, those on its own line left out."""
+        entry = self._entry(path)
+        start = self._line_end(entry.key.end) if entry else 0
+        found = [comment for comment in self.all if comment.owner[: len(path)] == path and comment.at > start]
+        return [self._extent_of(comment) for comment in found] if entry else []
+
+    def _extent_of(self, comment: Comment) -> tuple[int, int]:
+        """Return a whole line, or the rest of one from the blanks before the comment on."""
+        line, end = self._line_start(comment.at), self._line_end(comment.at)
+        if self._is_first(comment.at):
+            return line, self._text.find("\n", end) + 1 or len(self._text)
+        return line + len(self._text[line : comment.at].rstrip()), end
 
     def line_above(self, path: Path) -> tuple[int, int] | None:
         """Return where lines above a key, or the nearest key above it on a line of its own, can go."""
@@ -163,8 +179,17 @@ def _maps(value: object, path: Path) -> Iterator[Path]:
 def without_comments(document: Document, headers: Iterable[Path]) -> Document:
     """Take the comments of some sections out of a file, as they go elsewhere."""
     comments = Comments(document)
+    return _without(document, (place for path in headers for place in comments.on_header(path)))
+
+
+def without_inner_comments(document: Document, path: Path) -> Document:
+    """Take the comments out of a value that is about to be written in another way."""
+    return _without(document, Comments(document).inside(path))
+
+
+def _without(document: Document, places: Iterable[tuple[int, int]]) -> Document:
     text = document.parsed.text
-    for start, end in sorted({place for path in headers for place in comments.on_header(path)}, reverse=True):
+    for start, end in sorted(set(places), reverse=True):
         text = text[:start] + text[end:]
     return _proved(document, text) or document
 
@@ -185,7 +210,7 @@ def keep_comments(
         else:
             homeless[comment.owner] = None
     for home, texts in homes.items():
-        commented = _with_comment(after, home, texts)
+        commented = with_comment(after, home, texts)
         if commented:
             after = commented
         else:
@@ -195,9 +220,9 @@ def keep_comments(
 
 def _missing(before: Document, after: Document) -> list[Comment]:
     """Return the comments of the old file that the new one has nowhere, not even in a block of code."""
-    there = Counter(comment.text for comment in Comments(after).all())
+    there = Counter(comment.text for comment in Comments(after).all)
     missing = []
-    for comment in Comments(before).all():
+    for comment in Comments(before).all:
         there[comment.text] -= 1
         if there[comment.text] < 0 and comment.text not in after.parsed.text:
             missing.append(comment)
@@ -216,7 +241,8 @@ def _home(owner: Path, after: Document, steps: Sequence[Step]) -> Path | None:
     return None
 
 
-def _with_comment(document: Document, path: Path, texts: Sequence[str]) -> Document | None:
+def with_comment(document: Document, path: Path, texts: Sequence[str]) -> Document | None:
+    """Return the document with comment lines above a key; None where no line can stand."""
     place = Comments(document).line_above(path)
     if place is None:
         return None

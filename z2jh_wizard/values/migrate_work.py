@@ -135,6 +135,12 @@ class Work:
             self.document = self.document.set(path, value)
             self.report(None, path)
 
+    def absorb(self, old: Path, new: Path) -> None:
+        """Remove a key that another one says too."""
+        self.document = self.document.unset(old)
+        self.report(old, new)
+        self._prune(old)
+
     def drop(self, path: Path) -> None:
         """Remove a key that says nothing any more."""
         self.document = self.document.unset(path)
