@@ -47,6 +47,19 @@ def test_the_json_is_the_contract(cli_here):
     assert tree["manual"][0]["message"]
 
 
+def test_a_file_goes_to_the_other_chart_and_back(cli_here):
+    data = b"# mine\nsingleuser:\n  storage:\n    capacity: 2Gi   # each\n"
+    there = cli_here("config", "migrate", "--file", "-", "--to", "helmforge", stdin=data)
+    assert there.code == 0
+    assert there.out.startswith("# mine\n")
+    assert "2Gi   # each" in there.out
+    assert there.out.encode() != data
+    back = cli_here(
+        "config", "migrate", "--file", "-", "--chart", "helmforge", "--to", "z2jh", stdin=there.out.encode()
+    )
+    assert "capacity: 2Gi   # each" in back.out
+
+
 def test_a_file_that_fits_already_comes_out_as_it_is(cli_here):
     data = b"cull:\n  timeout: 1\n"
     assert cli_here("config", "migrate", "--file", "-", "--to", "4.4.0", stdin=data).out.encode() == data

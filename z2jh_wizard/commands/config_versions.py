@@ -72,5 +72,5 @@ def _told(parsed: argparse.Namespace, files: ValuesFiles, one: Carried) -> int:
     if not parsed.write or one.file.path is None:
         output.document(one.migration.document.data)
     elif files.project and one.changed:
-        output.aside("The project still has its old chart version; z2jh-wizard upgrade changes both.")
+        output.aside("The chart in z2jh.yaml is still the old one; z2jh-wizard upgrade changes both at once.")
     return ExitCode.DONE

@@ -93,7 +93,13 @@ def carried(files: ValuesFiles, file: ValuesFile, source: Stop, target: Stop) ->
     What a rule finds unset in one file may be set in the other: nothing is asked about that, and nothing is
     added to a file of secrets.
     """
-    found = migrate(file.document, source.version, target.version)
+    found = migrate(
+        file.document,
+        source.version,
+        target.version,
+        from_family=source.family,
+        to_family=target.family,
+    )
     main = file is files.main
     others = [one.document for one in files.files if one is not file]
 
