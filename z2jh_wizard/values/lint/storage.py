@@ -119,7 +119,7 @@ def extravol_nomount(subject: Subject) -> Iterator[Problem]:
         return
     volumes, mounts = list(_items(subject.get(_VOLUMES))), list(_items(subject.get(_MOUNTS)))
     changes = [one.values for one in spawner.overrides(subject)] if volumes or mounts else []
-    there = _names(volumes) | _BUILT_IN | {subject.get("singleuser.storage.dynamic.volumeNameTemplate")}
+    there = _names(volumes) | _BUILT_IN | {str(subject.get("singleuser.storage.dynamic.volumeNameTemplate"))}
     used = _names(mounts)
     for change in changes:
         there |= _names(_items(change.get("volumes")))
