@@ -383,3 +383,32 @@ def test_what_comes_back_from_helmforge_fits_the_chart() -> None:
     }
     back = carry(document_of(tree), "z2jh").document
     assert list(refusals(back.values, "4.4.0", "z2jh")) == []
+
+
+EVERY_KEY = sorted(
+    {*key_table().helmforge, *(path for names in PAIRS.values() for path in names), *ONLY_HERE}
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    values=st.dictionaries(
+        st.sampled_from([*EVERY_KEY, "hub", "auth", "hub.config.A", "ingress"]), jsons, max_size=6
+    ),
+    to=st.sampled_from(["helmforge", "z2jh"]),
+)
+def test_no_value_is_too_strange(values: dict[str, Any], to: str) -> None:
+    tree: dict[str, Any] = {}
+    for dotted, value in values.items():
+        tree = _put(tree, parse_path(dotted), value)
+    there = carry(written(tree), to)
+    listed = [item.path for item in there.manual if item.path]
+    followed = [change.old for change in there.changes] + [change.new for change in there.changes]
+    for dotted in values:
+        kept = there.document.has(parse_path(dotted))
+        near = (
+            dotted == path or dotted.startswith(f"{path}.") or path.startswith(f"{dotted}.")
+            for path in [*listed, *followed]
+            if path
+        )
+        assert kept or any(near) or trees.look_up(tree, parse_path(dotted)) is trees.MISSING
