@@ -119,3 +119,25 @@ def test_service_tokens_that_are_said_can_be_rotated():
     values = {"hub": {"services": {"grader": {"apiToken": "x"}, "other": {"url": "http://a"}}}}
     assert "hub.services.grader.apiToken" in names(made.wanted(values, "4.4.0"))
     assert "hub.services.other.apiToken" not in names(made.wanted(values, "4.4.0"))
+
+
+@pytest.mark.parametrize(
+    ("values", "version", "path"),
+    [
+        ({"auth": {"type": "dummy"}}, "0.9.0", "auth.dummy.password"),
+        (
+            {"hub": {"config": {"JupyterHub": {"authenticator_class": "dummy"}}}},
+            "3.3.8",
+            "hub.config.DummyAuthenticator.password",
+        ),
+        (SHARED, "4.4.0", "hub.config.SharedPasswordAuthenticator.user_password"),
+    ],
+)
+def test_a_class_that_shares_a_password_gets_one_in_every_generation(values, version, path):
+    assert path in names(made.missing(values, version))
+
+
+def test_nobody_gets_a_password_who_signs_in_otherwise():
+    github = {"hub": {"config": {"JupyterHub": {"authenticator_class": "github"}}}}
+    assert not any("assword" in name for name in names(made.missing(github, "4.4.0")))
+    assert not any("assword" in name for name in names(made.missing({"auth": {"type": "github"}}, "0.9.0")))

@@ -111,13 +111,17 @@ def _z2jh(values: Tree, release: tuple[object, ...]) -> Iterator[tuple[Generated
     if release < sort_key("0.11.0")[:3]:
         if _get(values, "auth.state.enabled") or _get(values, "auth.state.cryptoKey"):
             yield CRYPT_KEYS, ("auth.state.cryptoKey",)
+        if _get(values, "auth.type") == "dummy":
+            yield CLASS_PASSWORD, ("auth.dummy.password",)
         return
     before_1 = release < sort_key("1.0.0")[:3]
     needed = before_1 and not in_cluster and _get(values, "hub.config.Authenticator.enable_auth_state")
     if needed or _get(values, "hub.config.CryptKeeper.keys"):
         yield CRYPT_KEYS, ("hub.config.CryptKeeper.keys",)
-    if _shares_a_password(values):
+    if _signs_in_by(values, "shared-password", "SharedPasswordAuthenticator"):
         yield CLASS_PASSWORD, ("hub.config.SharedPasswordAuthenticator.user_password",)
+    if _signs_in_by(values, "dummy", "DummyAuthenticator"):
+        yield CLASS_PASSWORD, ("hub.config.DummyAuthenticator.password",)
     services = _get(values, "hub.services")
     for name, service in (services if isinstance(services, dict) else {}).items():
         if isinstance(service, dict) and service.get("apiToken"):
@@ -131,12 +135,10 @@ def _helmforge(values: Tree) -> Iterator[tuple[Generated, tuple[str, ...]]]:
         yield CLASS_PASSWORD, ("auth.dummyPassword",)
 
 
-def _shares_a_password(values: Tree) -> bool:
+def _signs_in_by(values: Tree, *names: str) -> bool:
+    """Tell whether the values choose an authenticator of these names."""
     chosen = _get(values, "hub.config.JupyterHub.authenticator_class")
-    return isinstance(chosen, str) and chosen.rpartition(".")[2] in {
-        "shared-password",
-        "SharedPasswordAuthenticator",
-    }
+    return isinstance(chosen, str) and chosen.rpartition(".")[2] in names
 
 
 def _at(values: Tree, kind: Generated, names: tuple[str, ...]) -> Wanted:
