@@ -84,6 +84,8 @@ def test_one_cause_is_said_once(text, rule):
         ("singleuser: {storage: {capacity: }}", ""),
         ("singleuser: {extraEnv: {A: '{{', B: '}}', C: 'a{username}'}}", ""),
         ("singleuser: {extraEnv: {A: '{not: filled in}'}}", "2.0.0"),
+        ("singleuser: {extraEnv: {A: '{legacy_escape_username}'}}", "3.3.8"),
+        ("singleuser: {profileList: [{display_name: 3, slug: a}]}", ""),
         ("singleuser: {image: {name: 'localhost:5000/a', tag: b}}", ""),
         ("singleuser: {image: {name: a/b, tag: 3.7}}", "0.9.0"),
         ("cull: {timeout: '3600', every: '600'}", "0.9.0"),
@@ -102,6 +104,12 @@ def test_one_cause_is_said_once(text, rule):
         (
             "singleuser: {memory: {guarantee: 1G}, profileList: "
             "[{display_name: a, kubespawner_override: {mem_limit: 2G}}]}",
+            "",
+        ),
+        # All choices change what the profile says.
+        (
+            "singleuser: {profileList: [{display_name: a, kubespawner_override: {mem_limit: 512M}, "
+            "profile_options: {x: {choices: {l: {kubespawner_override: {mem_guarantee: 256M}}}}}}]}",
             "",
         ),
         # Another option of the same profile says the other one.
@@ -158,6 +166,7 @@ def test_a_mistake_in_python_is_told_with_its_line_in_the_file(code, line):
         ("c.Spawner.environment = {'A': 'b'}", "", Severity.WARNING),
         ("from kubernetes.client import V1Pod", "", Severity.ERROR),
         ("c.KubeSpawner.user_storage_class = 'a'", "", Severity.NOTE),
+        ("c.KubeSpawner.singleuser_lifecycle_hooks = {}", "", Severity.WARNING),
     ],
 )
 def test_old_python_is_as_bad_as_what_it_does(code, chart, severity):
@@ -242,6 +251,16 @@ def test_what_a_profile_means_is_told_by_the_keys_of_the_chart():
     assert not second.fix.edits
     (older,) = found(text.replace(", foo: 1", ""), "3.3.8")
     assert older.severity is Severity.WARNING
+
+
+def test_a_choice_is_measured_with_its_profile():
+    text = (
+        "singleuser: {profileList: [{display_name: a, kubespawner_override: {mem_guarantee: 2G}, "
+        "profile_options: {x: {choices: {s: {kubespawner_override: {mem_limit: 1G}}, "
+        "l: {kubespawner_override: {mem_limit: 4G}}, n: {kubespawner_override: {mem_guarantee: 1G}}}}}}]}"
+    )
+    choices = "singleuser.profileList[0].profile_options.x.choices"
+    assert said(text) == [("mem-limit-lt", f"{choices}.s.kubespawner_override.mem_limit")]
 
 
 def test_profiles_of_helmforge_are_looked_at_where_they_stand():

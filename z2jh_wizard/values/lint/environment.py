@@ -25,13 +25,16 @@ _HANDLERS = ("exec", "httpGet", "tcpSocket", "sleep")
 _FIELDS = frozenset(
     (
         *("username", "servername", "user_server", "userid", "hubnamespace"),
-        *("unescaped_username", "unescaped_servername", "legacy_escape_username"),
+        *("unescaped_username", "unescaped_servername"),
         *("safe_username", "safe_servername", "safe_user_server"),
         *("escaped_username", "escaped_servername", "escaped_user_server"),
         *("pod_name", "pvc_name", "namespace"),
     )
 )
-"""What KubeSpawner 5 to 7 fill in."""
+"""What KubeSpawner 7 fills in, and those before it a part of."""
+
+_FORMER_FIELD = "legacy_escape_username"
+"""Gone in KubeSpawner 7, chart 4.0."""
 
 _STACK = re.compile(r"(?:(?:docker|quay)\.io/)?jupyter/[a-z0-9-]+-(?:notebook|foundation)(?::.*)?")
 """Images of docker-stacks: none has nbgitpuller."""
@@ -76,9 +79,11 @@ def env_brace(subject: Subject) -> Iterator[Problem]:
     """KubeSpawner fills in names in braces; what it does not know ends the start of the server."""
     if subject.family == "z2jh" and not subject.at_least("3.0.0"):
         return
+    newest = subject.family == "helmforge" or subject.at_least("4.0.0")
+    fields = _FIELDS if newest else _FIELDS | {_FORMER_FIELD}
     for path, name, value in _variables(subject):
         for place, text in _texts(path, value):
-            if ("{" in text or "}" in text) and not _fills_in(text):
+            if ("{" in text or "}" in text) and not _fills_in(text, fields):
                 edits = (Set(place, text.replace("{", "{{").replace("}", "}}")),) if _is_json(text) else ()
                 yield Problem(
                     place,
@@ -184,13 +189,13 @@ def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
             yield from _texts((*path, key), item)
 
 
-def _fills_in(text: str) -> bool:
+def _fills_in(text: str, known: frozenset[str]) -> bool:
     """Tell whether KubeSpawner can fill in a text."""
     try:
         fields = [field for _, field, _, _ in string.Formatter().parse(text) if field is not None]
     except ValueError:
         return False
-    return all(re.split(r"[.\[]", field)[0] in _FIELDS for field in fields)
+    return all(re.split(r"[.\[]", field)[0] in known for field in fields)
 
 
 def _is_json(text: str) -> bool:

@@ -11,6 +11,7 @@ import sys
 import textwrap
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from z2jh_wizard.values import traits
@@ -25,6 +26,8 @@ from z2jh_wizard.values.traits import Effect
 
 _KEY = "hub.extraConfig"
 _CRASH = "the hub does not start"
+_PREFIX = "singleuser_"
+"""With which many settings of KubeSpawner began up to 0.8."""
 
 
 @rule("extraconfig-py", Severity.ERROR, "Python that cannot be read", _KEY)
@@ -37,11 +40,12 @@ def extraconfig_py(subject: Subject) -> Iterator[Problem]:
                 yield Problem(path, message, Fix("Write Python below it, after a | on the line of its name."))
         elif (error := _mistake(text)) and not _lost_its_lines(subject, path, text):
             reason = (error.msg or "invalid syntax").split(" (")[0]
+            block = _block(subject, path)
             yield Problem(
                 path,
                 f"Python cannot read this ({reason}): {_CRASH}.",
                 Fix("Correct this line, or the one above it."),
-                place=_place(subject, path, error.lineno or 1),
+                place=block.place(error.lineno or 1) if block else None,
             )
 
 
@@ -63,10 +67,10 @@ def extraconfig_old(subject: Subject) -> Iterator[Problem]:
     """Names and packages of older hubs, and changes of what is no plain value."""
     for path, text in _pieces(subject):
         tree = _parsed(text) if isinstance(text, str) else None
+        block = _block(subject, path)
         for node, message, fix, severity in _old(subject, tree) if tree else ():
-            yield Problem(
-                path, message, Fix(fix), severity=severity, place=_place(subject, path, node.lineno)
-            )
+            place = block.place(node.lineno) if block else None
+            yield Problem(path, message, Fix(fix), severity=severity, place=place)
 
 
 def _pieces(subject: Subject) -> Iterator[tuple[Path, Any]]:
@@ -108,17 +112,30 @@ def _scalar(subject: Subject, path: Path) -> Scalar | None:
     return found.node if found and isinstance(found.node, Scalar) else None
 
 
-def _place(subject: Subject, path: Path, line: int) -> Place | None:
-    """Return where a line of a piece stands, None (the key itself) where it is not written line by line."""
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A text that is written line by line, after a bar on line ``first`` of a file."""
+
+    file: str
+    first: int
+    lines: list[str]
+
+    def place(self, line: int) -> Place:
+        """Return where a line of it stands; the last one for what is behind it."""
+        at = min(line, len(self.lines))
+        written = self.lines[at - 1]
+        return Place(self.file, Position(self.first + at, len(written) - len(written.lstrip()) + 1))
+
+
+def _block(subject: Subject, path: Path) -> _Block | None:
+    """Return a piece as it stands in the file, None (the key says it then) where lines are joined."""
     node = _scalar(subject, path)
     if node is None or node.style != "|":
         return None
     source = subject.source_of(path)
     parsed = source.document.parsed
-    lines = parsed.text[node.start : node.end].rstrip().split("\n")
-    at = min(line, len(lines) - 1)
-    column = len(lines[at]) - len(lines[at].lstrip()) + 1
-    return Place(source.name, Position(parsed.position(node.start).line + at, column))
+    lines = parsed.text[node.start : node.end].rstrip().split("\n")[1:]
+    return _Block(source.name, parsed.position(node.start).line, lines) if lines else None
 
 
 def _lost_its_lines(subject: Subject, path: Path, text: str) -> bool:
@@ -131,7 +148,14 @@ def _lost_its_lines(subject: Subject, path: Path, text: str) -> bool:
         return "\n" in written and _mistake(text) is not None
     whole = _parsed(textwrap.dedent(written.partition("\n")[2]))
     joined = _parsed(text)
-    return whole is not None and (joined is None or ast.dump(joined) != ast.dump(whole))
+    return whole is not None and (joined is None or not _same(joined, whole))
+
+
+def _same(one: ast.Module, other: ast.Module) -> bool:
+    try:
+        return ast.dump(one) == ast.dump(other)
+    except RecursionError:
+        return True
 
 
 def _with_bar(subject: Subject, path: Path) -> Replace | None:
@@ -198,6 +222,10 @@ def _old_names(node: ast.Attribute) -> Iterator[_Old]:
     owner, name = _trait(node)
     old = traits.old_name(owner, name) if owner else None
     if old is None:
+        if owner == "KubeSpawner" and name.startswith(_PREFIX) and not traits.trait(owner, name):
+            new = name.removeprefix(_PREFIX)
+            fix = f"Write c.{owner}.{new}." if traits.trait(owner, new) else "Write the name of a setting."
+            yield node, f"KubeSpawner has no setting {name}: this does nothing.", fix, Severity.WARNING
         return
     effect, severity = {
         Effect.WORKS: ("is a former name that still works", Severity.NOTE),

@@ -12,7 +12,7 @@ from typing import Any
 from z2jh_wizard.values.keys import paths_at
 from z2jh_wizard.values.lint import spawner
 from z2jh_wizard.values.lint.finding import Edit, Fix, Set, Severity
-from z2jh_wizard.values.lint.refused import REFUSED, is_refused
+from z2jh_wizard.values.lint.refused import REFUSED, refused_paths
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
 from z2jh_wizard.values.lint.subject import Subject
 from z2jh_wizard.values.paths import Path
@@ -47,6 +47,7 @@ def image_combined(subject: Subject) -> Iterator[Problem]:
 @rule("tag-float", Severity.ERROR, "The tag of an image read as a number", *_KEYS)
 def tag_float(subject: Subject) -> Iterator[Problem]:
     """3.10 is the number 3.1 to YAML, and 1e5 is 100000."""
+    stopped = refused_paths(subject)
     for path, image in _images(subject):
         value = image.get("tag")
         if value is None or isinstance(value, (str, dict, list)):
@@ -55,7 +56,7 @@ def tag_float(subject: Subject) -> Iterator[Problem]:
         found = subject.source_of(place).written_at(place)
         text = found.plain if found else None
         changed = text is not None and text != subject.quote(place, value)
-        refused = is_refused(subject, place)
+        refused = place in stopped
         if not (refused or changed or (not isinstance(value, bool) and abs(value) >= _EXACT_TO)):
             continue
         read = (

@@ -99,8 +99,11 @@ def kube_lego(subject: Subject) -> Iterator[Problem]:
     lego = any(name.startswith(("kubelego", "kube-lego")) for name in names)
     for path, name in annotations:
         if name == "kubernetes.io/tls-acme" and lego and not newer:
-            message = "kube-lego read this; it is no more, and the certificate is not renewed."
-            yield Problem(path, message, Fix(_WRITE_ISSUER))
+            message = (
+                "This was for kube-lego, which is no more: only a cert-manager with an issuer by default "
+            )
+            message += "still renews the certificate."
+            yield Problem(path, message, Fix(_WRITE_ISSUER), severity=Severity.NOTE)
     for path, name in annotations:
         if name.startswith("certmanager.k8s.io/"):
             yield Problem(

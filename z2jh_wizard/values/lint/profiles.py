@@ -13,8 +13,8 @@ from typing import Any
 
 from z2jh_wizard.values import traits
 from z2jh_wizard.values.lint import hub_config, spawner
-from z2jh_wizard.values.lint.finding import Fix, Move, Set, Severity
-from z2jh_wizard.values.lint.refused import REFUSED, is_refused
+from z2jh_wizard.values.lint.finding import Fix, Move, Set, Severity, Unset
+from z2jh_wizard.values.lint.refused import REFUSED, refused_paths
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
 from z2jh_wizard.values.lint.spawner import Override
 from z2jh_wizard.values.lint.subject import Subject
@@ -36,7 +36,7 @@ def profile_dict(subject: Subject) -> Iterator[Problem]:
         if not isinstance(found, list):
             items = list(found.values()) if isinstance(found, dict) else []
             named = bool(items) and all(isinstance(one, dict) and "display_name" in one for one in items)
-            result = REFUSED if is_refused(subject, path) else "no server starts"
+            result = REFUSED if path in refused_paths(subject) else "no server starts"
             yield Problem(
                 path,
                 f"The profiles are no list: {result}.",
@@ -44,13 +44,35 @@ def profile_dict(subject: Subject) -> Iterator[Problem]:
             )
             continue
         for at, profile in enumerate(found):
-            name = profile.get("display_name") if isinstance(profile, dict) else None
-            if not isinstance(name, str) or not name:
+            if not _named(profile):
                 yield Problem(
                     (*path, at),
                     "This profile has no display_name that is a text: the page to start a server fails.",
                     Fix('Write display_name: "..." as its first key.'),
                 )
+    yield from _empty(subject)
+
+
+def _named(profile: Any) -> bool:
+    """Tell whether KubeSpawner finds a name, from which it also makes a slug when there is none."""
+    if not isinstance(profile, dict) or "display_name" not in profile:
+        return False
+    return "slug" in profile or isinstance(profile["display_name"], str)
+
+
+def _empty(subject: Subject) -> Iterator[Problem]:
+    """Yield the sections of profiles that KubeSpawner wants to be maps."""
+    places = [one.path for one in spawner.overrides(subject)]
+    places += [(*path, "profile_options") for path, _ in spawner.profiles(subject)]
+    for path in places:
+        value = subject.get(path)
+        if subject.has(path) and not isinstance(value, dict):
+            what = "has nothing below it" if value is None else "is no map of keys"
+            yield Problem(
+                path,
+                f"{path[-1]} {what}: no server of this profile starts.",
+                Fix("Take the line away, or write keys below it.", (Unset(path),) if value is None else ()),
+            )
 
 
 @rule("profile-twice", Severity.WARNING, "Two profiles of one name, or two that are the default", _PROFILES)

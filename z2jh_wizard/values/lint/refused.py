@@ -9,7 +9,7 @@ from z2jh_wizard.values.refusals import typed
 REFUSED = "Helm refuses the whole file"
 
 
-def is_refused(subject: Subject, path: Path) -> bool:
-    """Tell whether Helm refuses the file for the value at a path; charts up to 0.11 take any."""
+def refused_paths(subject: Subject) -> frozenset[Path]:
+    """Return where values are for which Helm refuses the file; charts up to 0.11 take any."""
     known = subject.schema is not None or typed(subject.version, subject.family)
-    return known and any(misfit.path == path for misfit in subject.misfits)
+    return frozenset(misfit.path for misfit in subject.misfits) if known else frozenset()

@@ -14,7 +14,7 @@ from z2jh_wizard.values.amounts import hub_bytes, kubernetes_amount, meant_bytes
 from z2jh_wizard.values.keys import paths_at
 from z2jh_wizard.values.lint import spawner
 from z2jh_wizard.values.lint.finding import Fix, Set, Severity
-from z2jh_wizard.values.lint.refused import REFUSED, is_refused
+from z2jh_wizard.values.lint.refused import REFUSED, refused_paths
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
 from z2jh_wizard.values.lint.spawner import map_or_empty
 from z2jh_wizard.values.lint.subject import Subject
@@ -95,7 +95,7 @@ def _limits_below(
         pairs.append((places[0], [(path is not None, value) for path, value in common]))
     for override in spawner.overrides(subject):
         own = [trait for trait in traits if override.values.get(trait) is not None]
-        if own and override.others.isdisjoint(traits):
+        if own and override.alone(*traits):
             said = [(override.get(trait) is not None, override.get(trait)) for trait in traits]
             both = [mine if mine[0] else (path is not None, value)
                     for mine, (path, value) in zip(said, common, strict=True)]  # fmt: skip
@@ -114,6 +114,7 @@ def _limits_below(
 @rule("cpu-str", Severity.ERROR, "Processor as a text", *_CPU)
 def cpu_str(subject: Subject) -> Iterator[Problem]:
     """JupyterHub takes a number of cores; 500m is a Kubernetes quantity."""
+    refused = refused_paths(subject)
     for path, value in spawner.amounts(subject, "cpu"):
         in_python = subject.family == "helmforge" and path[1] == "cpu"  # where a text may be a number
         if not isinstance(value, str) or in_python:
@@ -125,7 +126,7 @@ def cpu_str(subject: Subject) -> Iterator[Problem]:
             meant = int(number) if number.is_integer() else number
             fix = Fix(f"Write {meant}, without quotes.", (Set(path, meant),))
         shown = subject.quote(path, value) or "This"
-        result = REFUSED if is_refused(subject, path) else "no server starts"
+        result = REFUSED if path in refused else "no server starts"
         yield Problem(path, f"{shown} is a text; the hub wants a number of cores: {result}.", fix)
 
 
@@ -139,7 +140,7 @@ def gpu_int(subject: Subject) -> Iterator[Problem]:
     places = [(path, subject.get(path), of_all)]
     for one in spawner.overrides(subject):
         limits = of_all | map_or_empty(one.get("extra_resource_limits"))
-        if "extra_resource_limits" not in one.others:
+        if one.alone("extra_resource_limits"):
             name = "extra_resource_guarantees"
             places.append(((*one.path, name), one.values.get(name), limits))
     for path, guarantees, limits in places:

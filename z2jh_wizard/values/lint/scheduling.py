@@ -12,7 +12,7 @@ from typing import Any
 from z2jh_wizard.values.keys import paths_at
 from z2jh_wizard.values.lint import spawner
 from z2jh_wizard.values.lint.finding import Fix, Set, Severity
-from z2jh_wizard.values.lint.refused import REFUSED, is_refused
+from z2jh_wizard.values.lint.refused import REFUSED, refused_paths
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
 from z2jh_wizard.values.lint.subject import Subject
 from z2jh_wizard.values.paths import Path
@@ -49,6 +49,7 @@ def placeholder_noprio(subject: Subject) -> Iterator[Problem]:
 )
 def node_selector_bool(subject: Subject) -> Iterator[Problem]:
     """Kubernetes takes text there, and refuses true and 1."""
+    refused = refused_paths(subject)
     for path, value in _labels(subject):
         if value is None or isinstance(value, (str, dict, list)):
             continue
@@ -56,7 +57,7 @@ def node_selector_bool(subject: Subject) -> Iterator[Problem]:
         text = found.plain if found else None
         students = path[0] == "singleuser" or "kubespawner_override" in path
         result = "no server starts" if students else "Helm stops"
-        result = REFUSED if is_refused(subject, path) else result
+        result = REFUSED if path in refused else result
         yield Problem(
             path,
             f"{subject.quote(path, value)} is no text, and Kubernetes refuses it: {result}.",
@@ -82,7 +83,7 @@ def cull_bool(subject: Subject) -> Iterator[Problem]:
     """Seconds, as whole numbers; charts up to 0.11 hand on any text."""
     for key in _SECONDS if subject.family == "z2jh" else ():
         path: Path = tuple(key.split("."))
-        value, refused = subject.get(path), is_refused(subject, path)
+        value, refused = subject.get(path), path in refused_paths(subject)
         if not isinstance(value, str) or (not refused and value.isdecimal()):
             continue
         match = _TIME.fullmatch(value.strip())

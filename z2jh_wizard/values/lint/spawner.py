@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,12 +30,18 @@ class Override:
     values: Mapping[str, Any]
     below: Mapping[str, Any]
     """What a choice comes on top of: the override of its profile."""
-    others: frozenset[str]
-    """Traits that other options of the same profile change too, so that the outcome is not known here."""
+    changed: Counter[str]
+    """How many options of the profile change each trait."""
+    own: frozenset[str]
+    """Traits that the option of this choice changes; none for the profile itself."""
 
     def get(self, trait: str) -> Any:
         """Return what a student of this profile gets, None when neither it nor its profile says."""
         return self.values.get(trait, self.below.get(trait))
+
+    def alone(self, *traits: str) -> bool:
+        """Tell whether no other option of the profile changes any of these, so that the outcome is sure."""
+        return all(self.changed[trait] == (trait in self.own) for trait in traits)
 
 
 def profile_lists(subject: Subject) -> Iterator[tuple[Path, Any]]:
@@ -62,13 +69,15 @@ def overrides(subject: Subject) -> Iterator[Override]:
     for path, profile in profiles(subject):
         own = map_or_empty(profile.get("kubespawner_override"))
         options = map_or_empty(profile.get("profile_options"))
-        yield Override((*path, "kubespawner_override"), own, {}, frozenset())
-        changed = {name: _changed(option) for name, option in options.items()}
+        traits = {name: _changed(option) for name, option in options.items()}
+        changed = Counter(trait for some in traits.values() for trait in some)
+        yield Override((*path, "kubespawner_override"), own, {}, changed, frozenset())
         for name, option in options.items():
-            others = frozenset(trait for other in changed if other != name for trait in changed[other])
             for inner, choice in _choices(option):
                 place = (*path, "profile_options", name, *inner, "kubespawner_override")
-                yield Override(place, map_or_empty(choice.get("kubespawner_override")), own, others)
+                yield Override(
+                    place, map_or_empty(choice.get("kubespawner_override")), own, changed, traits[name]
+                )
 
 
 def of_all(subject: Subject, trait: str) -> tuple[Path | None, Any]:
@@ -106,8 +115,9 @@ def map_or_empty(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _changed(option: Any) -> set[str]:
-    return {trait for _, one in _choices(option) for trait in map_or_empty(one.get("kubespawner_override"))}
+def _changed(option: Any) -> frozenset[str]:
+    overridden = (map_or_empty(one.get("kubespawner_override")) for _, one in _choices(option))
+    return frozenset(trait for one in overridden for trait in one)
 
 
 def _choices(option: Any) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -12,7 +12,7 @@ from typing import Any
 from z2jh_wizard.values.amounts import kubernetes_amount
 from z2jh_wizard.values.lint import spawner
 from z2jh_wizard.values.lint.finding import Fix, Set, Severity
-from z2jh_wizard.values.lint.refused import REFUSED, is_refused
+from z2jh_wizard.values.lint.refused import REFUSED, refused_paths
 from z2jh_wizard.values.lint.rule import Problem, Rule, rule
 from z2jh_wizard.values.lint.subject import Subject
 from z2jh_wizard.values.paths import Path, parse_path
@@ -34,13 +34,14 @@ _HOME = "volume-{"
 @rule("capacity-int", Severity.ERROR, "A disk of a size that is refused", _CAPACITY, "hub.db.pvc.storage")
 def capacity_int(subject: Subject) -> Iterator[Problem]:
     """Disks want a Kubernetes quantity as text; unlike memory they take Gi."""
+    refused = refused_paths(subject)
     for key in _SIZES:
         path, value = parse_path(key), subject.get(key)
         if value is None or isinstance(value, (dict, list)):
             continue
         amount, shown = kubernetes_amount(value), subject.quote(path, value)
         result = "no server starts" if key == _CAPACITY else "the hub does not start"
-        result = REFUSED if is_refused(subject, path) else result
+        result = REFUSED if path in refused else result
         fix, severity = Fix("Write a size such as 10Gi."), None
         if not isinstance(value, str):
             message = f"{shown} is no text; the size of a disk is a text with a unit: {result}."
