@@ -191,6 +191,32 @@ def test_a_chart_given_by_its_path_judges_by_its_own_schema(cli_here, tmp_path):
     assert "the schema of mine 0.3.0" in said.err
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "[]",
+        '"x"',
+        '{"properties": []}',
+        '{"type": "moon"}',
+        '{"patternProperties": {"(": {}}}',
+        '{"$ref": "#/definitions/none"}',
+        '{"definitions": {"a": {"$ref": "#/definitions/a"}}, "$ref": "#/definitions/a"}',
+        '{"$ref": "http://127.0.0.1:9/schema.json"}',
+    ],
+)
+def test_a_schema_that_is_none_gets_one_sentence(cli_here, tmp_path, schema):
+    chart = tmp_path / "chart"
+    chart.mkdir()
+    (chart / "Chart.yaml").write_text("name: mine\nversion: 0.3.0\n")
+    (chart / "values.yaml").write_text("")
+    (chart / "values.schema.json").write_text(schema)
+    said = cli_here("config", "validate", "--file", "-", "--chart", str(chart), stdin=b"a: 1\n")
+    assert said.code == 2
+    assert "schema cannot be used" in said.err
+    assert "Traceback" not in said.err
+    assert cli_here("config", "lint", "--file", "-", "--chart", str(chart), stdin=b"a: 1\n").code in (0, 3)
+
+
 def test_the_real_chart_judges_by_its_own_schema(cli_here, real_chart):
     words = ("config", "validate", "--file", "-", "--chart", str(real_chart))
     assert cli_here(*words, stdin=b"cull:\n  timeout: 3600\n").code == 0

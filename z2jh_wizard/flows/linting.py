@@ -16,6 +16,7 @@ from z2jh_wizard.values.lint.finding import Finding, Replace
 from z2jh_wizard.values.lint.fixing import fix, replace_lines
 from z2jh_wizard.values.lint.run import Linted, lint_bytes
 from z2jh_wizard.values.reading import Unreadable
+from z2jh_wizard.values.schema_fit import is_understood
 
 
 class Mended(msgspec.Struct, frozen=True):
@@ -35,16 +36,19 @@ def lint_files(files: ValuesFiles) -> Linted:
 def _schema(chart: Chart) -> Any:
     """Return the schema of a chart on this computer: one of a person's own may take other keys.
 
-    None when the tables have to tell, an empty one for a chart of one's own that takes anything.
+    None when the tables have to tell, an empty one for a chart of one's own that has none, or one that only
+    ``config validate`` understands.
     """
     where = local_chart(chart)
     if where is None or not where.exists():
         return None
+    anything: dict[str, Any] | None = {} if chart.path else None
     found = read_chart_file(where, SCHEMA)
     try:
-        return msgspec.json.decode(found) if found else {} if chart.path else None
+        schema = msgspec.json.decode(found) if found else anything
     except msgspec.DecodeError:
-        return None
+        return anything
+    return schema if isinstance(schema, dict) and is_understood(schema) else anything
 
 
 def mend(files: ValuesFiles) -> Mended:

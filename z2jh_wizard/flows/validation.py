@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.errors import InvalidInput, WizardError
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.charts import chart_source, local_chart, practice_chart
 from z2jh_wizard.flows.values_files import ValuesFiles
@@ -24,7 +24,7 @@ from z2jh_wizard.values.look_up import look_up
 from z2jh_wizard.values.paths import format_path
 from z2jh_wizard.values.reading import Tree, parse
 from z2jh_wizard.values.refusals import refusals
-from z2jh_wizard.values.schema_fit import fits, is_understood
+from z2jh_wizard.values.schema_fit import surely_fits
 
 VALUES = "values.yaml"
 FETCH_LIMIT = 30.0
@@ -59,8 +59,8 @@ async def validate(files: ValuesFiles, *, offline: bool = False) -> tuple[list[M
         found = _by_table(values, files)
     else:
         merged = coalesce(contract.defaults, values)
-        quick = is_understood(contract.schema)
-        found = iter(()) if quick and fits(merged, contract.schema) else _by_schema(merged, contract, files)
+        fine = surely_fits(merged, contract.schema)
+        found = iter(()) if fine else _by_schema(merged, contract, files)
     return sorted(set(found), key=lambda one: (one.path, one.message)), contract
 
 
@@ -137,18 +137,32 @@ def _by_table(values: Tree, files: ValuesFiles) -> Iterator[Misfit]:
 
 
 def _by_schema(values: Tree, contract: Contract, files: ValuesFiles) -> Iterator[Misfit]:
-    from jsonschema import Draft7Validator
-
-    for error in Draft7Validator(contract.schema).iter_errors(values):
+    for error in _errors(values, contract):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties" and isinstance(error.instance, dict):
             for name in _extra(error.instance, error.schema):
                 known = look_up((*path, name), files.version, files.chart.family)
-                yield Misfit(
-                    format_path((*path, name)), known.sentence or "The chart does not know this key."
-                )
+                yield Misfit(format_path((*path, name)), known.sentence or "Unknown to the chart.")
         else:
             yield Misfit(format_path(path) or "(top)", _in_words(error))
+
+
+def _errors(values: Tree, contract: Contract) -> list[Any]:
+    """Return what jsonschema says; InvalidInput for a schema that is none. Nothing is fetched for it."""
+    from jsonschema import Draft7Validator
+    from jsonschema.exceptions import SchemaError
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+
+    try:
+        Draft7Validator.check_schema(contract.schema)
+        return list(Draft7Validator(contract.schema, registry=Registry()).iter_errors(values))
+    except (SchemaError, Unresolvable, RecursionError, re.error) as error:
+        raise InvalidInput(
+            "The chart's schema cannot be used",
+            f"{contract.source}: its values.schema.json is no schema that Helm could read.",
+            still_works="Nothing was changed; config lint works without it.",
+        ) from error
 
 
 def _extra(instance: dict[str, Any], schema: Any) -> Iterator[str]:

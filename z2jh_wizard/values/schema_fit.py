@@ -34,9 +34,23 @@ _NAMES: dict[type, tuple[str, ...]] = {
 _REFERENCE = re.compile(r"#/definitions/([^/~%]+)")
 
 
+def surely_fits(value: Any, schema: Any) -> bool:
+    """Tell whether a value fits for sure; False also for a schema that is not understood, or is none."""
+    try:
+        return is_understood(schema) and fits(value, schema)
+    except RecursionError:  # definitions that mean each other
+        return False
+
+
 def is_understood(schema: Any) -> bool:
-    """Tell whether ``fits`` knows every word of a schema."""
-    return all(map(_plain, _schemas(schema, at_top=True)))
+    """Tell whether ``fits`` knows every word of a schema; False for what is no schema."""
+    try:
+        found = list(_schemas(schema, at_top=True))
+        references = {one["$ref"] for one in found if isinstance(one, Mapping) and "$ref" in one}
+        known = {f"#/definitions/{name}" for name in schema.get("definitions", ())} if references else set()
+        return all(map(_plain, found)) and references <= known
+    except (AttributeError, TypeError, RecursionError, re.error):
+        return False
 
 
 def _schemas(schema: Any, *, at_top: bool = False) -> Iterator[Any]:
@@ -61,7 +75,13 @@ def _plain(schema: Any) -> bool:
         return True
     if not isinstance(schema, Mapping) or schema.keys() - _WORDS - _SAYS_NOTHING:
         return False
-    return "$ref" not in schema or bool(_REFERENCE.fullmatch(schema["$ref"]))
+    for pattern in schema.get("patternProperties", ()):
+        re.compile(pattern)
+    types = schema.get("type", [])
+    known = {name for names in _NAMES.values() for name in names}
+    return ({types} if isinstance(types, str) else {*types}) <= known and _REFERENCE.fullmatch(
+        schema.get("$ref", "#/definitions/none")
+    ) is not None
 
 
 def fits(value: Any, schema: Any, root: Any = None) -> bool:
