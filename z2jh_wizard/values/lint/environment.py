@@ -87,8 +87,7 @@ def env_brace(subject: Subject) -> Iterator[Problem]:
                 edits = (Set(place, text.replace("{", "{{").replace("}", "}}")),) if _is_json(text) else ()
                 yield Problem(
                     place,
-                    f"The hub fills in what stands in braces, and does not know this in {name}: no server "
-                    "starts.",
+                    f"The hub does not know what stands in braces in {name}: no server starts.",
                     Fix("Write each brace twice if it is meant as a brace.", edits),
                 )
 

@@ -106,7 +106,7 @@ def cull_soon(subject: Subject) -> Iterator[Problem]:
         return
     if not 0 <= timeout < _SHORT:
         return
-    message = f"Servers are stopped after {timeout} seconds without a keystroke."
+    message = f"Servers are stopped after {timeout} seconds without activity."
     fix = Fix("Write seconds, such as 3600 for an hour.")
     if timeout == 0:
         message = "0 is not never: servers are stopped after ten minutes, the culler's own time."
