@@ -272,6 +272,14 @@ def test_profiles_of_helmforge_are_looked_at_where_they_stand():
     assert said(text % "profiles") == []
 
 
+def test_helmforge_puts_amounts_into_quotes():
+    text = "singleuser: {memory: {limit: 2}, storage: {capacity: 10}}"
+    assert [(one.rule, one.severity) for one in found(text, "1.0.6", family="helmforge")] == [
+        ("mem-lower", Severity.ERROR),
+        ("capacity-int", Severity.WARNING),
+    ]
+
+
 @pytest.mark.parametrize(
     "value",
     ["1", "[1]", "{a: 1}", "null", "true", "text", "[[1]]", "[{a: [1]}]", "{a: {b: {c: 1}}}", "1e400"],

@@ -51,7 +51,8 @@ def mem_lower(subject: Subject) -> Iterator[Problem]:
     for path, value in spawner.amounts(subject, "memory"):
         if not isinstance(value, str) or hub_bytes(value) is not None or _BINARY.fullmatch(value):
             continue
-        meant = int(value) if _BYTES.fullmatch(value) else meant_bytes(value)
+        bare = subject.family == "z2jh" and _BYTES.fullmatch(value)
+        meant = int(value) if bare else meant_bytes(value)
         fix = Fix("Write a number with K, M, G or T, such as 512M or 2G.")
         if meant is not None:
             fix = Fix(f"Write {meant}{' without quotes' * isinstance(meant, int)}.", (Set(path, meant),))

@@ -87,15 +87,16 @@ def of_all(subject: Subject, trait: str) -> tuple[Path | None, Any]:
         return in_config, subject.get(in_config)
     path = parse_path(_KEYS[trait])
     if subject.has(path):  # null takes the chart's default away
-        return path, subject.get(path)
+        return path, _as_written(subject, path, subject.get(path))
     return None, _HELMFORGE[trait] if subject.family == "helmforge" else subject.effective(_KEYS[trait])
 
 
 def amounts(subject: Subject, kind: str) -> Iterator[tuple[Path, Any]]:
     """Yield every setting of ``memory`` or ``cpu`` that has a value, of all students and of profiles."""
     for path, value in subject.find(f"singleuser.{kind}.*"):
-        if path[-1] in ("limit", "guarantee") and value is not None:
-            yield path, value
+        empty = value is None or (value == "" and subject.family == "helmforge")  # that has a rule of its own
+        if path[-1] in ("limit", "guarantee") and not empty:
+            yield path, _as_written(subject, path, value)
     traits = (f"{kind[:3]}_limit", f"{kind[:3]}_guarantee")
     for override in overrides(subject):
         for trait in traits:
@@ -113,6 +114,12 @@ def set_in_python(subject: Subject, *traits: str) -> bool:
 def map_or_empty(value: Any) -> dict[str, Any]:
     """Return a map as it is, and an empty one for any other value."""
     return value if isinstance(value, dict) else {}
+
+
+def _as_written(subject: Subject, path: Path, value: Any) -> Any:
+    """Return what the hub gets: HelmForge puts memory into quotes, also when it is a number."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return str(value) if number and subject.family == "helmforge" and path[1] == "memory" else value
 
 
 def _changed(option: Any) -> frozenset[str]:

@@ -39,6 +39,8 @@ def capacity_int(subject: Subject) -> Iterator[Problem]:
         path, value = parse_path(key), subject.get(key)
         if value is None or isinstance(value, (dict, list)):
             continue
+        if subject.family == "helmforge" and isinstance(value, (int, float)):
+            value = str(value)  # this chart puts sizes into quotes
         amount, shown = kubernetes_amount(value), subject.quote(path, value)
         result = "no server starts" if key == _CAPACITY else "the hub does not start"
         result = REFUSED if path in refused else result
