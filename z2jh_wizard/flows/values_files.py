@@ -132,6 +132,14 @@ class ValuesFiles:
             rewrite(changed.path, data)
         return self._with(changed, data)
 
+    def edited(self, file: ValuesFile, document: Document) -> ValuesFiles:
+        """Return the files with another text for one of them, as a draft: nothing is written."""
+        if document.data == file.data:
+            return self
+        fresh = replace(file, data=document.data)
+        fresh.__dict__["document"] = document  # an edit has read it already
+        return replace(self, files=tuple(fresh if one is file else one for one in self.files))
+
     def _with(self, changed: ValuesFile, data: bytes) -> ValuesFiles:
         fresh = replace(changed, data=data, is_new=False)
         return replace(self, files=tuple(fresh if one is changed else one for one in self.files))

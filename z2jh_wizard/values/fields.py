@@ -31,6 +31,12 @@ _CLASS_DOCS = {
     "OAuthenticator": "https://oauthenticator.readthedocs.io/en/latest/",
 }
 _CONFIG = "hub.config."
+_SPELLED = {
+    "acme": "ACME", "api": "API", "ca": "CA", "cpu": "CPU", "dns": "DNS", "gid": "GID", "gpu": "GPU",
+    "hsts": "HSTS", "http": "HTTP", "https": "HTTPS", "id": "ID", "ids": "IDs", "idps": "universities",
+    "ip": "IP", "ips": "IPs", "oidc": "OIDC", "rbac": "RBAC", "ssl": "SSL", "tls": "TLS",
+    "traefik": "Traefik", "uid": "UID", "url": "URL",
+}  # fmt: skip
 
 Answer: TypeAlias = "str | bool"
 
@@ -112,6 +118,20 @@ class Field(msgspec.Struct, frozen=True):
     shown_if: ShownIf | None = None
     link: str = ""
     """A page that explains it; empty where ``page`` can tell it from the key."""
+    label: str = ""
+    """A short title; empty where ``title`` can tell it from the id."""
+
+    @property
+    def title(self) -> str:
+        """A short title for people, such as ``Memory limit``."""
+        parts = self.id.split(".")[1:]
+        if self.shown_if and self.shown_if.field == "sign-in.method":
+            parts = parts[1:]  # the page says which way to sign in it is about
+        words = " ".join(part for part in parts if part != "helmforge").replace("-", " ").split()
+        if words[-1:] == ["enabled"]:
+            words = ["use", *(words[:-1] or self.topic.replace("-", " ").split())]
+        text = " ".join(_SPELLED.get(word, word) for word in words)
+        return self.label or text[:1].upper() + text[1:]
 
     @property
     def topic(self) -> str:

@@ -21,6 +21,7 @@ TOPIC = TopicPage(
             "How the hub gets an address that students can open.",
             Level.EVERYDAY,
             choices=SERVICES,
+            label="Way in",
         ),
         Field(
             "address.ip",
@@ -29,6 +30,7 @@ TOPIC = TopicPage(
             "A fixed IP address that you have reserved, so that the DNS record never changes.",
             Level.OFTEN,
             shown_if=BALANCER,
+            label="Fixed address",
         ),
         Field(
             "address.allowed-networks",
@@ -103,10 +105,10 @@ TOPIC = TopicPage(
         Field(
             "address.subdomains",
             "hub.config.JupyterHub.subdomain_host",
-            Kind.HOST,
+            Kind.URL,
             "Gives each student a subdomain of this name, which needs wildcard DNS and a wildcard "
             "certificate.",
-            example="hub.example.org",
+            example="https://hub.example.org",
         ),
         Field(
             "address.helmforge.port",

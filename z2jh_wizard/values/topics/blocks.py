@@ -144,7 +144,7 @@ def network_policy(id: str, key: str, who: str, level: Level = Level.RARE) -> tu
         field(
             "ports",
             f"{key}.allowedIngressPorts",
-            Kind.NAMES,
+            Kind.LIST,
             f"Ports of {who} that anybody may connect to.",
         ),
         Field(

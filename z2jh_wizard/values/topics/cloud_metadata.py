@@ -18,6 +18,7 @@ TOPIC = TopicPage(
             "Blocks the cloud's metadata address in every student server, with a short privileged "
             "start container.",
             Level.OFTEN,
+            label="Block cloud metadata",
         ),
         Field(
             "cloud-metadata.ip",

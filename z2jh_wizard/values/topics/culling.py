@@ -18,6 +18,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Stops servers that nobody has used for a while; students' files are kept.",
             Level.EVERYDAY,
+            label="Stop idle servers",
         ),
         Field(
             "culling.timeout",
@@ -28,6 +29,7 @@ TOPIC = TopicPage(
             Level.EVERYDAY,
             example="3600",
             shown_if=ON,
+            label="Idle time",
         ),
         Field(
             "culling.every",
@@ -37,6 +39,7 @@ TOPIC = TopicPage(
             Level.OFTEN,
             example="600",
             shown_if=ON,
+            label="Look every",
         ),
         Field(
             "culling.max-age",
@@ -46,6 +49,7 @@ TOPIC = TopicPage(
             Level.OFTEN,
             example="0",
             shown_if=ON,
+            label="Longest run",
         ),
         Field(
             "culling.admin-users",

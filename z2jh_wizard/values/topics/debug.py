@@ -16,6 +16,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Makes the hub and all student servers write much more into their logs.",
             Level.OFTEN,
+            label="Debug messages",
         ),
         Field(
             "debug.hub-level",

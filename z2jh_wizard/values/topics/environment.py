@@ -39,6 +39,7 @@ TOPIC = TopicPage(
             "Environment variables for every server, each a text in quotes.",
             Level.OFTEN,
             example="EDITOR: vim",
+            label="Environment variables",
         ),
         Field(
             "environment.on-start",
@@ -48,6 +49,7 @@ TOPIC = TopicPage(
             "the server does not start.",
             Level.OFTEN,
             example="gitpuller https://github.com/org/course main course",
+            label="When a server starts",
         ),
         Field(
             "environment.on-stop",

@@ -45,6 +45,7 @@ TOPIC = TopicPage(
             "enabled",
             Kind.SWITCH,
             "Lets a bigger chart, which contains this one, switch the hub off.",
+            label="Part of another chart",
         ),
         Field(
             "general.helmforge.annotations",

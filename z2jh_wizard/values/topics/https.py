@@ -44,6 +44,7 @@ TOPIC = TopicPage(
             Level.EVERYDAY,
             choices=TYPES,
             shown_if=ON,
+            label="Certificate",
         ),
         Field(
             "https.hosts",
@@ -53,6 +54,7 @@ TOPIC = TopicPage(
             Level.EVERYDAY,
             shown_if=ShownIf("https.type", ("letsencrypt", "manual", "secret")),
             example="hub.example.org",
+            label="Name of the hub",
         ),
         Field(
             "https.email",
@@ -62,6 +64,7 @@ TOPIC = TopicPage(
             Level.EVERYDAY,
             shown_if=LETSENCRYPT,
             example="teacher@example.org",
+            label="E-mail address",
         ),
         Field(
             "https.acme-server",
@@ -79,6 +82,7 @@ TOPIC = TopicPage(
             "The certificate that your institution gave you, with its chain, as PEM text.",
             Level.OFTEN,
             shown_if=MANUAL,
+            label="Certificate text",
         ),
         Field(
             "https.manual-key",
@@ -87,6 +91,7 @@ TOPIC = TopicPage(
             "The private key that belongs to the certificate, as PEM text.",
             Level.OFTEN,
             shown_if=MANUAL,
+            label="Private key",
         ),
         Field(
             "https.secret-name",
@@ -95,6 +100,7 @@ TOPIC = TopicPage(
             "The Kubernetes Secret that holds the certificate and its key.",
             Level.OFTEN,
             shown_if=SECRET,
+            label="Name of the Secret",
         ),
         Field(
             "https.secret-cert",

@@ -18,6 +18,7 @@ TOPIC = TopicPage(
             Kind.MAP,
             "Any setting of JupyterHub, KubeSpawner and the ways to sign in, by class and name.",
             Level.OFTEN,
+            label="Any setting by class",
         ),
         Field(
             "hub.extra-config",
@@ -26,6 +27,7 @@ TOPIC = TopicPage(
             "Python code that the hub runs when it starts, for what no other setting says.",
             Level.OFTEN,
             link=GUIDE + "administrator/advanced.html#hub-extraconfig",
+            label="Python code",
         ),
         Field(
             "hub.named-servers",
@@ -47,6 +49,7 @@ TOPIC = TopicPage(
             Kind.WHOLE,
             "How many servers may be starting at the same moment; the next students are asked to try again.",
             Level.OFTEN,
+            label="Starts at once",
         ),
         Field(
             "hub.server-limit",

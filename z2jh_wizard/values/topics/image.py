@@ -20,6 +20,7 @@ TOPIC = TopicPage(
             "The container image that every student server starts from: Python, packages and Jupyter.",
             Level.EVERYDAY,
             example="quay.io/jupyter/scipy-notebook",
+            label="Image",
         ),
         Field(
             "image.tag",
@@ -47,7 +48,7 @@ TOPIC = TopicPage(
         Field(
             "image.registry",
             "imagePullSecret.registry",
-            Kind.HOST,
+            Kind.TEXT,
             "The registry that your private image is kept in.",
             Level.OFTEN,
             example="ghcr.io",
@@ -82,6 +83,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Makes a pull secret from the account below, for images that are not public.",
             Level.OFTEN,
+            label="Log in to a registry",
         ),
         Field(
             "image.registry-everywhere",

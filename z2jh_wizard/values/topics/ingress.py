@@ -89,6 +89,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Puts the hub behind a Gateway of the cluster, the newer way that follows Ingress.",
             Level.OFTEN,
+            label="Use a gateway",
         ),
         Field(
             "ingress.route.gateway",
@@ -149,6 +150,7 @@ TOPIC = TopicPage(
             Kind.LIST,
             "The Gateways that shall take the hub, each with its name and namespace.",
             Level.OFTEN,
+            label="Gateways",
         ),
         Field(
             "ingress.helmforge.rules",

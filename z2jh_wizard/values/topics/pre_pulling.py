@@ -17,6 +17,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Fetches new images on all nodes before an upgrade ends, so that students never wait for them.",
             Level.OFTEN,
+            label="Pull before upgrades",
         ),
         Field(
             "pre-pulling.continuous",
@@ -24,6 +25,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Fetches the images on each new node as soon as it appears, before students come to it.",
             Level.OFTEN,
+            label="Pull on new nodes",
         ),
         Field(
             "pre-pulling.only-changes",

@@ -26,6 +26,7 @@ TOPIC = TopicPage(
             "Packs students on as few nodes as possible, so that the cluster can remove the empty ones "
             "after class.",
             Level.OFTEN,
+            label="Pack students",
         ),
         Field(
             "scheduling.spare-seats",
@@ -48,6 +49,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Lets students push spare seats aside; spare seats need it.",
             Level.OFTEN,
+            label="Students before spare seats",
         ),
         Field(
             "scheduling.priority-global",
@@ -80,6 +82,7 @@ TOPIC = TopicPage(
             "Whether students go to nodes that are labelled for them.",
             Level.OFTEN,
             choices=PURPOSES,
+            label="Nodes for students",
         ),
         Field(
             "scheduling.core-nodes",
@@ -88,6 +91,7 @@ TOPIC = TopicPage(
             "Whether the hub and the proxy go to nodes that are labelled for them.",
             Level.OFTEN,
             choices=PURPOSES,
+            label="Nodes for the hub",
         ),
         Field(
             "scheduling.user-tolerations",

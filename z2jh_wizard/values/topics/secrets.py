@@ -25,6 +25,7 @@ TOPIC = TopicPage(
             "Signs the sign-in cookies; a new one signs everybody out once.",
             Level.OFTEN,
             example="64 hex digits",
+            label="Cookie secret",
         ),
         Field(
             "secrets.cookie-config",

@@ -26,6 +26,7 @@ TOPIC = TopicPage(
             "Where students' names and passwords are checked.",
             Level.EVERYDAY,
             choices=METHODS,
+            label="Way to sign in",
         ),
         Field(
             "sign-in.admins",
@@ -42,6 +43,7 @@ TOPIC = TopicPage(
             "The students who may come in, one name each as the sign-in gives it.",
             Level.EVERYDAY,
             example="ada@example.org",
+            label="Allowed users",
         ),
         Field(
             "sign-in.allow-all",
@@ -50,6 +52,7 @@ TOPIC = TopicPage(
             "Lets in everybody who can sign in at all; with a public service such as GitHub that is "
             "the whole world.",
             Level.EVERYDAY,
+            label="Let everybody in",
         ),
         Field(
             "sign-in.allow-existing",
@@ -57,6 +60,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Lets in everybody whom the hub knows already, such as users added on the admin page.",
             Level.OFTEN,
+            label="Let known users in",
         ),
         Field(
             "sign-in.blocked",
@@ -64,6 +68,7 @@ TOPIC = TopicPage(
             Kind.NAMES,
             "Who is kept out, whatever else is allowed.",
             Level.OFTEN,
+            label="Blocked users",
         ),
         Field(
             "sign-in.auth-state",
@@ -78,6 +83,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Sends students straight to the sign-in service, without the hub's own page in between.",
             Level.OFTEN,
+            label="Skip the hub's own page",
         ),
         Field(
             "sign-in.groups",
@@ -130,6 +136,7 @@ TOPIC = TopicPage(
             "One password for everybody, with any user name: for trying out only.",
             Level.EVERYDAY,
             shown_if=uses("dummy"),
+            label="Password for everybody",
         ),
         Field(
             "sign-in.shared.password",
@@ -138,6 +145,7 @@ TOPIC = TopicPage(
             "One password that you tell the class; each student picks a name.",
             Level.EVERYDAY,
             shown_if=uses("shared-password"),
+            label="Class password",
         ),
         Field(
             "sign-in.shared.admin-password",
@@ -161,6 +169,7 @@ TOPIC = TopicPage(
             "Lets students make an account on the hub's own page.",
             Level.OFTEN,
             shown_if=NATIVE,
+            label="Students make accounts",
         ),
         Field(
             "sign-in.native.open",
@@ -169,6 +178,7 @@ TOPIC = TopicPage(
             "Lets new accounts in at once; otherwise an admin lets each of them in.",
             Level.OFTEN,
             shown_if=NATIVE,
+            label="New accounts at once",
         ),
         Field(
             "sign-in.native.length",
@@ -178,6 +188,7 @@ TOPIC = TopicPage(
             Level.OFTEN,
             shown_if=NATIVE,
             example="10",
+            label="Shortest password",
         ),
         Field(
             "sign-in.native.common",
@@ -228,6 +239,7 @@ TOPIC = TopicPage(
             "Lets anybody pick a new name; switched off, only names that you list may come.",
             Level.OFTEN,
             shown_if=FIRST_USE,
+            label="New names",
         ),
         Field(
             "sign-in.firstuse.length",

@@ -23,6 +23,7 @@ FIELDS: tuple[Field, ...] = (
         Level.EVERYDAY,
         shown_if=LTI11,
         example="64 hex digits for each",
+        label="Keys and secrets",
     ),
     Field(
         "sign-in.lti.name",
@@ -32,6 +33,7 @@ FIELDS: tuple[Field, ...] = (
         Level.OFTEN,
         shown_if=LTI11,
         example="lis_person_contact_email_primary",
+        label="User name from",
     ),
     Field(
         "sign-in.lti13.client-ids",
@@ -65,6 +67,7 @@ FIELDS: tuple[Field, ...] = (
         "Where the course platform publishes its signing keys.",
         Level.EVERYDAY,
         shown_if=LTI13,
+        label="Keys URL",
     ),
     Field(
         "sign-in.lti13.name",
@@ -74,6 +77,7 @@ FIELDS: tuple[Field, ...] = (
         Level.OFTEN,
         shown_if=LTI13,
         example="email",
+        label="User name from",
     ),
     Field(
         "sign-in.lti13.tool-name",
@@ -124,6 +128,7 @@ FIELDS: tuple[Field, ...] = (
         Level.EVERYDAY,
         shown_if=LDAP,
         example="uid={username},ou=people,dc=example,dc=edu",
+        label="Names in the directory",
     ),
     Field(
         "sign-in.ldap.groups",
@@ -140,6 +145,7 @@ FIELDS: tuple[Field, ...] = (
         "Looks students up in the directory first, where names and entries do not fit a template.",
         Level.OFTEN,
         shown_if=LDAP,
+        label="Look names up",
     ),
     Field(
         "sign-in.ldap.search-filter",

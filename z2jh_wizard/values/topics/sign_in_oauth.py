@@ -36,6 +36,7 @@ def client(id: str, section: str, service: str) -> tuple[Field, ...]:  # noqa: A
             Level.EVERYDAY,
             example="https://hub.example.org/hub/oauth_callback",
             shown_if=shown,
+            label="Callback URL",
         ),
     )
 
@@ -92,6 +93,7 @@ FIELDS: tuple[Field, ...] = (
         "What the sign-in button says, such as the name of your school.",
         Level.OFTEN,
         shown_if=uses("google"),
+        label="Name of the service",
     ),
     Field(
         "sign-in.google.groups",
@@ -165,6 +167,7 @@ FIELDS: tuple[Field, ...] = (
         Level.OFTEN,
         shown_if=uses("azuread"),
         example="unique_name",
+        label="User name from",
     ),
     *client("auth0", "Auth0OAuthenticator", "Auth0"),
     Field(
@@ -298,6 +301,7 @@ FIELDS: tuple[Field, ...] = (
         Level.EVERYDAY,
         shown_if=OIDC,
         example="preferred_username",
+        label="User name from",
     ),
     Field(
         "sign-in.oidc.service",
@@ -306,6 +310,7 @@ FIELDS: tuple[Field, ...] = (
         "What the sign-in button says, such as the name of your school.",
         Level.OFTEN,
         shown_if=OIDC,
+        label="Name of the service",
     ),
     Field(
         "sign-in.oidc.scope",

@@ -29,6 +29,7 @@ TOPIC = TopicPage(
             "Whether each student gets a disk, all share one, or nothing is kept.",
             Level.EVERYDAY,
             choices=TYPES,
+            label="Home folders",
         ),
         Field(
             "storage.capacity",
@@ -39,6 +40,7 @@ TOPIC = TopicPage(
             Level.EVERYDAY,
             example="10Gi",
             shown_if=OWN_DISK,
+            label="Disk size",
         ),
         Field(
             "storage.storage-class",
@@ -143,6 +145,7 @@ TOPIC = TopicPage(
             Kind.SWITCH,
             "Whether students' files are kept at all; the HelmForge chart does not unless you say so.",
             Level.EVERYDAY,
+            label="Keep home folders",
         ),
     ),
 )

@@ -1,0 +1,307 @@
+"""A draft of a project's values files: answers of forms applied to it, undone, looked at, and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from z2jh_wizard.core.errors import Refused, WizardError
+from z2jh_wizard.flows.settings import set_value, unset_value
+from z2jh_wizard.flows.values_files import ValuesFile, ValuesFiles, files_of
+from z2jh_wizard.project.folder import Project
+from z2jh_wizard.system.clock import SystemClock
+from z2jh_wizard.system.lock import writing
+from z2jh_wizard.values import forms
+from z2jh_wizard.values.answers import Wrong
+from z2jh_wizard.values.fields import Field, TopicPage
+from z2jh_wizard.values.forms import Question, Scene
+from z2jh_wizard.values.forms_lines import Line, lines_written, preview
+from z2jh_wizard.values.lint.finding import Finding, Severity
+from z2jh_wizard.values.paths import Path, format_path, parse_path
+from z2jh_wizard.values.topics import field_for, fields_by_key, topics
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was typed for a field, and why it could not be used if it could not."""
+
+    field: Field
+    text: str
+    problem: str = ""
+
+
+class TopicForm:
+    """The files as they were found, and the same with all usable answers in them.
+
+    ``now`` is a draft in memory until ``save``. What the form cannot express is never written over.
+    """
+
+    def __init__(self, files: ValuesFiles) -> None:
+        self.found = files
+        self.now = files
+        self._answers: dict[str, Answer] = {}
+        self._base: tuple[str, ValuesFiles] | None = None
+        self._saved: list[tuple[str, bytes, bytes]] = []
+
+    @classmethod
+    def of(cls, project: Project) -> TopicForm:
+        """Return the form of a project; its first config.yaml is the base where there is none yet."""
+        return cls(_readable(files_of(project)))
+
+    # ---- looking ----
+
+    @property
+    def scene(self) -> Scene:
+        """What the questions are asked about."""
+        return _scene(self.now)
+
+    @property
+    def changes(self) -> tuple[Answer, ...]:
+        """The usable answers that are not saved yet."""
+        return tuple(one for one in self._answers.values() if not one.problem)
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """One sentence with the fix for each answer that cannot be used, by field id."""
+        return {one.field.id: one.problem for one in self._answers.values() if one.problem}
+
+    def questions(self, page: TopicPage, *, more: bool = False) -> tuple[Question, ...]:
+        """Return the questions of a page, with what was typed as their text."""
+        scene = self.scene
+        asked = list(forms.questions(page, scene, more=more))
+        if not more:
+            # What was answered below ``more`` stays in sight.
+            shown = {one.field.id for one in asked}
+            open_ids = shown | self._answers.keys()
+            asked = [one for one in forms.questions(page, scene, more=True) if one.field.id in open_ids]
+        return tuple(self._typed(one) for one in asked)
+
+    def question(self, field: Field) -> Question | None:
+        """Return one field as it is asked; None where the chart does not have it."""
+        found = forms.question(field, self.scene)
+        return self._typed(found) if found else None
+
+    def _typed(self, question: Question) -> Question:
+        answer = self._answers.get(question.field.id)
+        if answer is None:
+            return question
+        return msgspec.structs.replace(question, text=answer.text, wrong=answer.problem)
+
+    def written(self, question: Question) -> tuple[str, tuple[Line, ...]]:
+        """Return the file that says a setting and its lines there, what the answers change marked."""
+        name = (self.now.holder(question.path) or self.now.home(question.path)).name
+        before, after = _named(self.found, name), _named(self.now, name)
+        return name, lines_written(before.document, after.document, question.path)
+
+    def preview(self, question: Question | None, height: int) -> tuple[Line, ...]:
+        """Return so many lines of config.yaml around a setting, with all changes marked."""
+        path = question.path if question else None
+        return preview(self.found.main.document, self.now.main.document, path, height)
+
+    def findings(self) -> dict[str, list[Finding]]:
+        """Return what lint says about the draft, by the id of the field that it is about."""
+        from z2jh_wizard.values.lint.run import lint
+
+        found: dict[str, list[Finding]] = {}
+        for finding in sorted(lint(self.now.subject), key=lambda one: one.severity.rank):
+            for field_id in fields_of(finding):
+                found.setdefault(field_id, []).append(finding)
+        return found
+
+    def is_set(self, page: TopicPage) -> int:
+        """Return how many settings of a page are in the files or answered."""
+        scene = self.scene
+        asked = (forms.question(field, scene) for field in page.fields if forms.applies(field, scene))
+        return sum(one.is_set for one in asked if one)
+
+    # ---- answering ----
+
+    def answer(self, field: Field, text: str) -> str:
+        """Take an answer into the draft; return one sentence with the fix when it cannot be used.
+
+        An empty answer unsets; the text that the file gave already leaves the file as it is.
+        """
+        before = self._without(field)
+        self._answers.pop(field.id, None)
+        self._base, self.now = (field.id, before), before
+        asked = forms.question(field, _scene(before))
+        if asked is None or asked.fixed or text == asked.text:
+            return ""
+        problem = ""
+        value = asked.read(text, before.chart.family)
+        if isinstance(value, Wrong):
+            problem = value.sentence
+        else:
+            try:
+                self.now = _written(before, asked.path, value)
+            except WizardError as error:
+                problem = f"{error.problem.happened} {error.problem.next_step}".strip()
+        self._answers[field.id] = Answer(field, text, problem)
+        return problem
+
+    def undo(self) -> Answer | None:
+        """Take the last answer back, or else the last save; return the answer, None for a save.
+
+        Refused when there is nothing to take back, or a saved file was changed since.
+        """
+        if self._answers:
+            last = self._answers.pop(next(reversed(self._answers)))
+            self.now, self._base = self._folded(self.found), None
+            return last
+        self._undo_save()
+        return None
+
+    def _without(self, field: Field) -> ValuesFiles:
+        """Return the draft as it would be without an answer to this field."""
+        if self._base and self._base[0] == field.id:
+            return self._base[1]
+        if field.id not in self._answers:
+            return self.now
+        return self._folded(self.found, but=field.id)
+
+    def _folded(self, files: ValuesFiles, but: str = "") -> ValuesFiles:
+        """Return files with all usable answers in them."""
+        for answer in self._answers.values():
+            asked = forms.question(answer.field, _scene(files))
+            if answer.problem or answer.field.id == but or asked is None or asked.fixed:
+                continue
+            value = asked.read(answer.text, files.chart.family)
+            if not isinstance(value, Wrong):
+                files = _written(files, asked.path, value)
+        return files
+
+    # ---- files ----
+
+    def refresh(self) -> bool:
+        """Read the files again if somebody changed them, answers laid over; tell whether it was so."""
+        if self.found.project is None:
+            return False
+        fresh = files_of(self.found.project)
+        if _same(fresh, self.found):
+            return False
+        self._lay_over(fresh)
+        return True
+
+    def _lay_over(self, fresh: ValuesFiles) -> None:
+        self.found = self.now = _readable(fresh)
+        self._base = None
+        answers, self._answers = self._answers, {}
+        for answer in answers.values():
+            self.answer(answer.field, answer.text)
+
+    def save(self) -> tuple[str, ...]:
+        """Write the draft, each changed file with one backup; return the names of the files.
+
+        Answers with a problem stay. Refused while somebody else writes; Unreadable for a broken file.
+        """
+        project = self.found.project
+        if project is None or not self.changes:
+            return ()
+        with writing(project.state, "settings", SystemClock()):
+            self.refresh()
+            changed = [
+                (old, new)
+                for old, new in zip(self.found.files, self.now.files, strict=True)
+                if old.data != new.data
+            ]
+            files = self.found
+            for old, new in changed:
+                files = files.save(old, new.data)
+        self._saved = [(old.name, old.data, new.data) for old, new in changed]
+        self.found = self.now = files
+        self._base = None
+        self._answers = {name: one for name, one in self._answers.items() if one.problem}
+        return tuple(new.name for _, new in changed)
+
+    def _undo_save(self) -> None:
+        project = self.found.project
+        if project is None or not self._saved:
+            raise Refused("There is nothing to undo", "Nothing was answered since this project was opened.")
+        with writing(project.state, "settings", SystemClock()):
+            files = files_of(project)
+            if any(_named(files, name).data != written for name, _, written in self._saved):
+                raise Refused(
+                    "The last save was not undone",
+                    "The file was changed by somebody else since.",
+                    still_works="Nothing was written.",
+                    next_step="The numbered backups in .z2jh/backups have every earlier text.",
+                )
+            for name, before, _ in self._saved:
+                files = files.save(_named(files, name), before)
+        self._saved = []
+        self._lay_over(files)
+
+
+def fields_of(finding: Finding) -> tuple[str, ...]:
+    """Return the ids of the fields that a finding is about: the one at its path, else those of its rule."""
+    path = _names(parse_path(finding.path)) if finding.path else ()
+    exact = field_for(format_path(path)) if path else None
+    if exact:
+        return (exact.id,)
+    about = [field for key in _keys_of(finding.rule) if (field := fields_by_key().get(key))]
+    for size in range(len(path) - 1, 0, -1):
+        above = field_for(format_path(path[:size]))
+        if above:
+            about.append(above)
+            break
+    return tuple(dict.fromkeys(field.id for field in about))
+
+
+def topic_of(field_id: str) -> TopicPage:
+    """Return the page that asks a field; KeyError for none."""
+    for page in topics():
+        if any(field.id == field_id for field in page.fields):
+            return page
+    raise KeyError(field_id)
+
+
+def sentence(finding: Finding) -> str:
+    """Return a finding as one line: what is wrong, and what to do."""
+    mark = {Severity.ERROR: "!", Severity.WARNING: "!", Severity.NOTE: "i"}[finding.severity]
+    return f"{mark} {finding.message}{f' {finding.fix.sentence}' if finding.fix else ''}"
+
+
+def _keys_of(rule_id: str) -> Sequence[str]:
+    from z2jh_wizard.values.lint.registry import RULES
+
+    return next((rule.keys for rule in RULES if rule.id == rule_id), ())
+
+
+def _names(path: Path) -> Path:
+    """Return the leading names of a path, up to a number."""
+    return path[: next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))]
+
+
+def _scene(files: ValuesFiles) -> Scene:
+    return Scene(files.version, files.chart.family, files.subject.values)
+
+
+def _written(files: ValuesFiles, path: Path, value: object) -> ValuesFiles:
+    """Return a draft with a value set, or unset in every file that sets it."""
+    if value is not msgspec.UNSET:
+        edited = set_value(files, path, value)
+        return files.edited(edited.file, edited.document)
+    for _ in files.files:
+        if files.holder(path):
+            edited = unset_value(files, path)
+            files = files.edited(edited.file, edited.document)
+    return files
+
+
+def _readable(files: ValuesFiles) -> ValuesFiles:
+    """Return the files after reading them; Unreadable for one that is broken."""
+    for one in files.files:
+        _ = one.document
+    return files
+
+
+def _named(files: ValuesFiles, name: str) -> ValuesFile:
+    return next(one for one in files.files if one.name == name)
+
+
+def _same(one: ValuesFiles, other: ValuesFiles) -> bool:
+    return [(file.data, file.is_new) for file in one.files] == [
+        (file.data, file.is_new) for file in other.files
+    ]
