@@ -14,7 +14,7 @@ import msgspec
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.values.address import public_address
 from z2jh_wizard.values.charts import About, Family, sort_key
-from z2jh_wizard.values.traits import authenticator
+from z2jh_wizard.values.traits import authenticator, find_class
 from z2jh_wizard.values.trees import MISSING, look_up
 
 ALLOWS: Final = ("allow_all", "allow_existing_users", "allowed_users")
@@ -41,6 +41,8 @@ class SignInMethod(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     title: str
     when: str
     """When to take it, one sentence."""
+    people: str
+    """Whom it takes, to be read after the word everybody."""
     section: str
     """The class, which is its section of ``hub.config`` too; empty for a class of one's own."""
     names: tuple[MethodName, ...]
@@ -60,6 +62,8 @@ class SignInMethod(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Whether everybody is let in unless the values say otherwise."""
     callback: str = ""
     """The path that the provider sends people back to, below the base URL; empty when there is none."""
+    proof: str = ""
+    """What a person needs to sign in; empty when there is nothing to prove."""
     register: str = ""
     """The page where the teacher registers the hub with the provider."""
     note: str = ""
@@ -74,14 +78,33 @@ class SignInMethod(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
         Up to chart 0.10 this is the word for ``auth.type``.
         """
-        if sort_key(version)[:3] < sort_key(HUB_CONFIG_SINCE)[:3]:
+        if not _at_least(version, HUB_CONFIG_SINCE):
             return self.auth_type
-        taken = [one.text for one in self.names if sort_key(one.since)[:3] <= sort_key(version)[:3]]
+        taken = [one.text for one in self.names if _at_least(version, one.since)]
         return taken[-1] if taken else ""
 
     def path(self, trait: str) -> str:
         """Return where one of its traits is set in the values of the chart."""
         return f"hub.config.{self.section}.{trait}"
+
+    def sections(self, version: str) -> tuple[str, ...]:
+        """Return the sections of ``hub.config`` that its class reads, its own first.
+
+        The class of LTI 1.1 changed its name in chart 3.0.
+        """
+        if self.id == "lti11" and not _at_least(version, "3.0.0"):
+            return ("LTIAuthenticator", "Authenticator")
+        known = find_class(self.section)
+        shared = ("OAuthenticator", "LocalAuthenticator") if self.oauth else ("LocalAuthenticator",)
+        return (self.section, *(known.bases if known else (*shared, "Authenticator")))
+
+    def lets_in_only_named(self, version: str) -> bool:
+        """Return whether nobody is let in by this chart unless a setting says so.
+
+        So it is from oauthenticator 16 (chart 3.0) and from JupyterHub 5 (chart 4.0) on; before, everybody
+        who signs in is let in unless a setting says otherwise.
+        """
+        return _at_least(version, "3.0.0" if self.oauth else "4.0.0")
 
 
 class _SignInFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -127,7 +150,7 @@ def chosen_method(values: Mapping[str, Any], version: str, family: Family = "z2j
 
     What Python in ``hub.extraConfig`` chooses is not seen.
     """
-    if family == "helmforge" or sort_key(version)[:3] < sort_key(HUB_CONFIG_SINCE)[:3]:
+    if family == "helmforge" or not _at_least(version, HUB_CONFIG_SINCE):
         word = _text(values, ("auth", "type")) or "dummy"
         if word == "custom":
             return method_of(_text(values, ("auth", "custom", "className")))
@@ -154,6 +177,10 @@ def _index() -> tuple[dict[str, SignInMethod], dict[str, SignInMethod]]:
     by_name["LTIAuthenticator"] = by_id["lti11"]
     del by_name[""]
     return by_id, by_name
+
+
+def _at_least(version: str, first: str) -> bool:
+    return sort_key(version)[:3] >= sort_key(first)[:3]
 
 
 def _text(values: Mapping[str, Any], path: tuple[str, ...]) -> str:

@@ -165,12 +165,8 @@ def sign_in(subject: Subject) -> SignIn:
 
 
 def reads(subject: Subject, method: SignInMethod) -> tuple[str, ...]:
-    """Return the sections that a method reads, its own first; the LTI class changed its name in chart 3.0."""
-    if method.id == "lti11" and not subject.at_least("3.0.0"):
-        return ("LTIAuthenticator", "Authenticator")
-    known = traits.find_class(method.section)
-    oauth = ("OAuthenticator",) if method.oauth else ()
-    return (method.section, *(known.bases if known else (*oauth, "LocalAuthenticator", "Authenticator")))
+    """Return the sections that a method reads, its own first."""
+    return method.sections(subject.version)
 
 
 def section_method(name: str) -> SignInMethod | None:

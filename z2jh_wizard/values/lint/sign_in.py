@@ -170,7 +170,7 @@ def _shut(subject: Subject) -> SignIn | None:
     if not hub_config.has_hub_config(subject) or not subject.has(CLASS_PATH):
         return None
     chosen = hub_config.sign_in(subject)
-    asks = subject.at_least("4.0.0") or (chosen.method.oauth and subject.at_least("3.0.0"))
+    asks = chosen.method.lets_in_only_named(subject.version)
     if not chosen.known or not asks or "allow" in hub_config.code(subject):
         return None
     everybody = chosen.method.open and chosen.value("allow_all") is not False
