@@ -394,13 +394,14 @@ async def test_helm_missing_can_be_checked_again(
 
 
 async def test_secrets_are_hidden_until_revealed(open_app: Open, tmp_path: Path) -> None:
-    from z2jh_wizard.project import secrets_file
+    from z2jh_wizard.flows.hub_secrets import find_secret, make_missing
+    from z2jh_wizard.flows.values_files import files_of
+    from z2jh_wizard.project.folder import open_project
 
     async with open_app() as person:
         await answer_questions(person, tmp_path / "hub")
-        made = tmp_path / "hub" / "secrets.yaml"
-        secrets_file.generate(made)
-        password = secrets_file.read(made)["hub"]["config"]["SharedPasswordAuthenticator"]["user_password"]
+        files, _ = make_missing(files_of(open_project(tmp_path / "hub")))
+        password = find_secret(files, "class-password").value
         await person.press("escape")
         await person.at("SecretsScreen")
         await person.sees("********")

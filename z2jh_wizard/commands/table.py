@@ -53,10 +53,20 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     teardown = _json(add("teardown", "runs", "teardown", "remove the hub, then prove it"))
     teardown.add_argument("--confirm", metavar="NAME", help="the hub name, typed to confirm")
     _config(commands.add_parser("config", help="work on config.yaml, or on any values file with --file"))
+    _secrets(
+        add("secrets", "secrets", "secrets", "the hub's secrets: which there are, show one, make a new one")
+    )
     runbook = add("runbook", "project", "runbook", "the steps to do by hand")
     runbook.add_argument("--format", choices=("md", "sh"), default="md", help="Markdown or a shell script")
     runbook.add_argument("--flow", choices=("setup", "teardown"), default="setup", help="which flow")
     add("kube-token", "credentials", "kube_token", "credential plugin for the project's kubeconfig")
+
+
+def port(text: str) -> int:
+    """Return a TCP port from 1 to 65535; ArgumentTypeError for anything else."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError("type the number of a port, from 1 to 65535")
+    return int(text)
 
 
 def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -148,6 +158,17 @@ def _cores(text: str) -> float:
     if not 0 <= value <= 1000:
         raise argparse.ArgumentTypeError("type a number of cores from 0 to 1000, such as 0.5")
     return value
+
+
+def _secrets(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action")
+    show = actions.add_parser("show", help="print one secret, and nothing else")
+    rotate = actions.add_parser("rotate", help="make a new one, and say what that breaks")
+    for action, function in ((show, "show"), (rotate, "rotate")):
+        action.add_argument("secret", metavar="NAME", help="as the list says it, or its path")
+        action.set_defaults(command=lazy("secrets", function))
+    _json(rotate)
+    _json(parser)
 
 
 def _config(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,8 @@ import msgspec
 from z2jh_wizard.core.errors import InvalidInput, Problem, WizardError
 from z2jh_wizard.core.redaction import Redactor, plain
 from z2jh_wizard.core.step import Look
-from z2jh_wizard.project import secrets_file
+from z2jh_wizard.flows import hub_secrets
+from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.project.folder import Project
 
 LONGEST_TEXT = 1_000_000
@@ -27,7 +28,7 @@ Report = TypeVar("Report", bound=msgspec.Struct)
 def redactor_for(project: Project) -> Redactor:
     """Return a redactor that knows the project's secrets; InvalidInput when secrets.yaml is broken."""
     redactor = Redactor()
-    secrets_file.teach(redactor, secrets_file.read(project.secrets))
+    hub_secrets.teach(redactor, files_of(project))
     return redactor
 
 

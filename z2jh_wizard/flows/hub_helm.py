@@ -23,7 +23,6 @@ from z2jh_wizard.helm.client import Helm
 from z2jh_wizard.helm.command import HelmTool, find_helm
 from z2jh_wizard.helm.releases import PENDING, Judgement, Revision, Status, judge, repair
 from z2jh_wizard.helm.repository import check_digest
-from z2jh_wizard.project import secrets_file
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.project.spec_file import parse_mapping
 from z2jh_wizard.system.files import make_private_folder
@@ -93,10 +92,6 @@ class HubHelm:
         spec = self._project.spec
         await self._cluster.fail_release_record(spec.namespace, spec.release, self._history[0].number)
         return True
-
-    def secret_values(self) -> dict[str, Any]:
-        """Return what secrets.yaml holds."""
-        return secrets_file.read(self._project.secrets)
 
     def local_chart(self) -> Path | None:
         """Return where the chart lies on this computer, None when it must be fetched first."""

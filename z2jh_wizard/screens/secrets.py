@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from textual.app import ComposeResult
 
+from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.redaction import HIDDEN
-from z2jh_wizard.project import secrets_file
+from z2jh_wizard.flows.hub_secrets import secrets_of
+from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
@@ -64,17 +64,23 @@ class SecretsScreen(StageScreen):
         project = self.desk.project
         if project is None:
             return
-        tree = secrets_file.read(project.secrets)
+        try:
+            files = files_of(project)
+            secrets = secrets_of(files)
+        except InvalidInput as error:
+            self.post_message(Trouble(error.problem))
+            return
         lines = []
-        for one in secrets_file.GENERATED[project.spec.chart.family]:
-            value = _value(tree, one.keys)
+        for one in secrets:
+            value = one.value if isinstance(one.value, str) else ", ".join(one.value or ())
             shown = (value if self._revealed else HIDDEN) if value else "will be made"
-            lines.append(
-                f"{'+' if value else '-'} {one.about[0].upper() + one.about[1:]}\n    {one.path}: {shown}\n"
-            )
+            about = one.wanted.kind.about
+            mark = "+" if value else "-"
+            lines.append(f"{mark} {about[0].upper() + about[1:]}\n    {one.wanted.dotted}: {shown}\n")
+        made = any(one.wanted.is_set for one in secrets)
         self.query_one("#secret-list", Plain).show("\n".join(lines))
-        self.query_one("#do-reveal").disabled = not tree
-        self.query_one("#secret-note", Plain).show(_note(bool(tree), self._revealed, str(project.secrets)))
+        self.query_one("#do-reveal").disabled = not made
+        self.query_one("#secret-note", Plain).show(_note(made, self._revealed, str(project.secrets)))
 
 
 def _note(exist: bool, revealed: bool, path: str) -> str:
@@ -86,10 +92,3 @@ def _note(exist: bool, revealed: bool, path: str) -> str:
     if revealed:
         return "The secrets are on your screen now: F6 hides them, and so does leaving this page."
     return f"They are in {path}, which only you can read. F6 shows them; mind who is watching."
-
-
-def _value(tree: Mapping[str, Any], keys: tuple[str, ...]) -> str:
-    node: object = tree
-    for key in keys:
-        node = node.get(key) if isinstance(node, Mapping) else None
-    return str(node) if node else ""

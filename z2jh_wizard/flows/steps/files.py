@@ -1,4 +1,4 @@
-"""The hub's files in the project: secrets and config.yaml."""
+"""The hub's files in the project: config.yaml and the secrets, and whether they are right."""
 
 from __future__ import annotations
 
@@ -7,57 +7,17 @@ import asyncio
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
+from z2jh_wizard.flows import hub_secrets
 from z2jh_wizard.flows.charts import chart_source
 from z2jh_wizard.flows.linting import lint_files
 from z2jh_wizard.flows.values_files import files_of
-from z2jh_wizard.project import config_file, secrets_file
+from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.values.lint.finding import Finding as Mistake
 from z2jh_wizard.values.lint.finding import Severity
 
 SHOWN = 3
 """How many mistakes a look and an error say; the command ``config lint`` says all."""
-
-
-class MakeSecrets(Step):
-    """Generate the secrets that are missing."""
-
-    id = "hub.secrets"
-    title = "Make the secrets"
-    why = "Long random texts that only this hub knows: its parts trust each other by them."
-    usually = 1
-
-    def __init__(self, project: Project, redactor: Redactor) -> None:
-        self._project = project
-        self._redactor = redactor
-
-    def commands(self) -> tuple[Command, ...]:
-        """Return a script that writes the file with fresh secrets, unless it is there."""
-        return (
-            Command(
-                script=secrets_file.script(self._project.spec.chart.family),
-                about="Write secrets.yaml with random values, readable by you alone",
-            ),
-        )
-
-    async def look(self) -> Look:
-        """Name the secrets that are missing."""
-        missing = secrets_file.missing(self._project.secrets, self._project.spec.chart.family)
-        secrets_file.teach(self._redactor, secrets_file.read(self._project.secrets))
-        if missing:
-            finding = Finding.DRIFTED if self._project.secrets.exists() else Finding.ABSENT
-            return Look(finding, f"missing: {', '.join(one.path for one in missing)}")
-        return Look(Finding.READY, "in secrets.yaml")
-
-    async def run(self) -> Work:
-        """Make the missing ones; those that are there stay as they are."""
-        fresh = not self._project.secrets.exists()
-        made = secrets_file.generate(self._project.secrets, self._project.spec.chart.family)
-        secrets_file.teach(self._redactor, secrets_file.read(self._project.secrets))
-        if fresh:
-            yield Made(Resource("file", "secrets.yaml"))
-        for one in made:
-            yield Line(f"{one.path}: {one.about}")
 
 
 class WriteConfig(Step):
@@ -93,6 +53,50 @@ class WriteConfig(Step):
         yield Made(Resource("file", "config.yaml"))
 
 
+class MakeSecrets(Step):
+    """Generate the secrets that are missing."""
+
+    id = "hub.secrets"
+    title = "Make the secrets"
+    why = "Long random texts that only this hub knows: its parts trust each other by them."
+    usually = 1
+    needs = ("hub.config",)
+
+    def __init__(self, project: Project, redactor: Redactor) -> None:
+        self._project = project
+        self._redactor = redactor
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return a script that writes the file with fresh secrets, unless it is there."""
+        return (
+            Command(
+                script=hub_secrets.script(self._project),
+                about="Write secrets.yaml with random values, readable by you alone",
+            ),
+        )
+
+    async def look(self) -> Look:
+        """Name the secrets that are missing."""
+        files = files_of(self._project)
+        hub_secrets.teach(self._redactor, files)
+        missing = hub_secrets.lacking(files)
+        if missing:
+            finding = Finding.DRIFTED if self._project.secrets.exists() else Finding.ABSENT
+            return Look(finding, f"missing: {', '.join(one.dotted for one in missing)}")
+        where = dict.fromkeys(one.file for one in hub_secrets.secrets_of(files))
+        return Look(Finding.READY, f"in {' and '.join(where)}" if where else "this hub needs none")
+
+    async def run(self) -> Work:
+        """Make the missing ones; those that are there stay as they are."""
+        fresh = not self._project.secrets.exists()
+        files, made = hub_secrets.make_missing(files_of(self._project))
+        hub_secrets.teach(self._redactor, files)
+        if fresh and self._project.secrets.exists():
+            yield Made(Resource("file", "secrets.yaml"))
+        for one in made:
+            yield Line(f"{one.dotted}: {one.kind.about}")
+
+
 class CheckConfig(Step):
     """Look for mistakes in the settings before anything is sent to the cluster."""
 
@@ -100,7 +104,7 @@ class CheckConfig(Step):
     title = "Check the settings"
     why = "A mistake in config.yaml is mended sooner now than with students waiting."
     usually = 1
-    needs = ("hub.secrets", "hub.config")
+    needs = ("hub.config", "hub.secrets")
     attempts = 1
 
     def __init__(self, project: Project) -> None:
