@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from z2jh_wizard.core.facts import GUIDE
+from z2jh_wizard.core import checks
+from z2jh_wizard.core.facts import CHART_NAME, GUIDE
+from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.files import back_up, write_atomic
 
@@ -31,21 +33,48 @@ singleuser:
 _Z2JH = """\
 # Every setting: {guide}resources/reference.html
 
-hub:
-  config:
-    JupyterHub:
-      # One password for the whole class; it is in secrets.yaml.
-      authenticator_class: shared-password
-    Authenticator:
-      # Everybody who knows the password may sign in, under any user name.
-      allow_all: true
-
+{sign_in}
 {resources}
 cull:
   # Stop servers that nobody used for an hour (in seconds).
   enabled: true
   timeout: 3600
 """
+
+_ONE_FOR_ALL = "# One password for the whole class; it is in secrets.yaml."
+
+_SIGN_INS = (
+    ("0.0.0", f"auth:\n  {_ONE_FOR_ALL}\n  type: dummy\n"),
+    ("0.11.0", f"hub:\n  config:\n    JupyterHub:\n      {_ONE_FOR_ALL}\n      authenticator_class: dummy\n"),
+    (
+        "4.0.0",
+        f"""\
+hub:
+  config:
+    JupyterHub:
+      {_ONE_FOR_ALL}
+      authenticator_class: dummy
+    Authenticator:
+      # Everybody who knows the password may sign in, under any user name.
+      allow_all: true
+""",
+    ),
+    (
+        "4.2.0",
+        f"""\
+hub:
+  config:
+    JupyterHub:
+      {_ONE_FOR_ALL}
+      authenticator_class: shared-password
+    Authenticator:
+      # Everybody who knows the password may sign in, under any user name.
+      allow_all: true
+""",
+    ),
+)
+"""How the class signs in, by the first chart version that has it: hub.config came with 0.11, allow_all with
+JupyterHub 5 in 4.0, and the authenticator that insists on a password of 8 characters with 5.3 in 4.2."""
 
 _HELMFORGE = """\
 auth:
@@ -77,7 +106,17 @@ def write_first(project: Project) -> None:
 def first(project: Project) -> str:
     """Return the text of a first config.yaml for this project."""
     spec = project.spec
-    return _TEMPLATES[spec.chart.family].format(release=spec.release, namespace=spec.namespace, guide=GUIDE)
+    return _TEMPLATES[spec.chart.family].format(
+        release=spec.release, namespace=spec.namespace, guide=GUIDE, sign_in=_sign_in(spec.chart)
+    )
+
+
+def _sign_in(chart: Chart) -> str:
+    """Return the lines about signing in; charts of one's own count as the newest."""
+    if chart.name.rpartition("/")[2] != CHART_NAME or checks.version(chart.version):
+        return _SIGN_INS[-1][1]
+    release = checks.version_key(chart.version)[:3]
+    return next(text for since, text in reversed(_SIGN_INS) if checks.version_key(since)[:3] <= release)
 
 
 def script(project: Project) -> str:
