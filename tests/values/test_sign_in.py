@@ -1,10 +1,19 @@
 """The ways to sign in: joined to the traits, named for every chart, and the address to register."""
 
+import re
+
 import pytest
 
 from z2jh_wizard.values import sign_in, traits
 from z2jh_wizard.values.charts import chart_versions, sort_key
-from z2jh_wizard.values.sign_in import callback_url, chosen_method, find_method, method_of, methods
+from z2jh_wizard.values.sign_in import (
+    callback_url,
+    chosen_method,
+    find_method,
+    method_of,
+    methods,
+    sign_in_steps,
+)
 
 WITHOUT_TABLE = {"pam", "mediawiki", "custom"}
 """Methods whose class is not in the table of traits."""
@@ -112,3 +121,53 @@ def test_the_callback_of_a_learning_platform_has_a_path_of_its_own():
     }
     assert callback_url(chosen, "4.4.0") == "https://hub.example.edu/hub/lti13/oauth_callback"
     assert callback_url({**HTTPS, **config(JupyterHub={"authenticator_class": "native"})}, "4.4.0") == ""
+
+
+WITH_STEPS = [
+    "github",
+    "google",
+    "gitlab",
+    "bitbucket",
+    "globus",
+    "cilogon",
+    "azuread",
+    "auth0",
+    "oidc",
+    "lti11",
+    "lti13",
+    "mediawiki",
+    "ldap",
+]
+
+
+@pytest.mark.parametrize("method", WITH_STEPS)
+def test_the_steps_at_the_provider_have_the_hub_in_them(method):
+    one = find_method(method)
+    steps = sign_in_steps(HTTPS, "4.4.0", method=one)
+    assert 4 <= len(steps) <= 8
+    assert all(step.endswith(".") and len(step) < 260 for step in steps)
+    text = " ".join(steps)
+    assert not one.callback or f"https://hub.example.edu/{one.callback}" in text
+    assert one.register in text
+    assert not set(re.findall(r"{\w+}", text)) - {"{username}"}
+    for need in one.needs:
+        assert any(trait in text for trait in need.split("|")), need
+
+
+def test_only_methods_with_a_provider_have_steps():
+    assert {one.id for one in methods() if one.steps} == set(WITH_STEPS)
+    assert {one.id for one in methods() if one.callback} - set(WITH_STEPS) == {"openshift"}
+
+
+def test_steps_before_the_address_is_known_say_so():
+    text = " ".join(sign_in_steps({}, "4.4.0", method=find_method("github")))
+    assert "https://<your hub>/hub/oauth_callback" in text
+    assert sign_in_steps({}, "4.4.0") == ()
+
+
+def test_steps_below_a_base_url():
+    values = {**HTTPS, "hub": {"baseUrl": "/bio/"}}
+    text = " ".join(sign_in_steps(values, "4.4.0", method=find_method("lti11")))
+    assert "https://hub.example.edu/bio/hub/lti/launch" in text
+    google = " ".join(sign_in_steps(values, "4.4.0", method=find_method("google")))
+    assert "origins: https://hub.example.edu. " in google

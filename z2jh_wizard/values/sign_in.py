@@ -6,6 +6,7 @@ The table is ``assets/charts/sign-in.json``; types and old names of the traits s
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ CLASS_PATH: Final = ("hub", "config", "JupyterHub", "authenticator_class")
 
 HUB_CONFIG_SINCE: Final = "0.11.0"
 """The first chart with ``hub.config``; older ones have ``auth``."""
+
+
+_PLACEHOLDER: Final = re.compile(r"\{\w+\}")
 
 
 class MethodName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -67,6 +71,8 @@ class SignInMethod(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     register: str = ""
     """The page where the teacher registers the hub with the provider."""
     note: str = ""
+    steps: tuple[str, ...] = ()
+    """What the teacher does at the provider's own site; ``sign_in_steps`` fills in the addresses."""
 
     @property
     def since(self) -> str:
@@ -167,6 +173,27 @@ def callback_url(
     """
     method = method or chosen_method(values, version, family)
     return public_address(values, version, family).url(method.callback) if method.callback else ""
+
+
+def sign_in_steps(
+    values: Mapping[str, Any], version: str, family: Family = "z2jh", method: SignInMethod | None = None
+) -> tuple[str, ...]:
+    """Return what to do at the provider's own site, with the hub's own addresses in it.
+
+    While the values name no host, ``<your hub>`` stands for it. Empty for methods without a provider.
+    """
+    method = method or chosen_method(values, version, family)
+    address = public_address(values, version, family)
+    hub = address.url() or "https://<your hub>/"
+    filled = {
+        "{callback}": hub + method.callback,
+        "{hub}": hub,
+        "{origin}": "/".join(hub.split("/")[:3]),
+        "{register}": method.register,
+    }
+    return tuple(
+        _PLACEHOLDER.sub(lambda found: filled.get(found[0], found[0]), step) for step in method.steps
+    )
 
 
 @functools.cache
