@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import stat
 import threading
 import time
 from pathlib import Path
@@ -99,8 +100,9 @@ def test_a_secret_stands_in_its_file_and_in_the_cluster_and_nowhere_else(wizard_
         assert not [line for line in lines.seen if text in line]
         state = str(wizard.state.relative_to(home))
         outside = [name for name in files_with(home, spelling) if not name.startswith(state)]
-        kept = path.parent / ".z2jh" / "backups" / "0001-secrets.yaml"
-        assert {*outside} <= {str(each.relative_to(home)) for each in (path, kept)}
+        kept = [*path.parent.glob(".z2jh/backups/*-secrets.yaml")]
+        assert {*outside} <= {str(each.relative_to(home)) for each in (path, *kept)}
+        assert {stat.S_IMODE(each.stat().st_mode) for each in (path, *kept)} == {0o600}
     requests = (wizard.state / "requests.jsonl").read_bytes()
     log = (wizard.state / "server.log").read_bytes()
     assert all(spelling not in requests + log for spelling in SPELLINGS)
