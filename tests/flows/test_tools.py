@@ -62,7 +62,8 @@ async def test_without_helm_a_person_is_asked_and_told_how(project, step, sessio
 @pytest.mark.usefixtures("no_helm")
 async def test_a_helm_that_came_meanwhile_makes_it_the_wizards_step_again(step, helm_binary, monkeypatch):
     assert (await step.look()).finding is Finding.ABSENT
-    assert step.by is By.YOU
+    asked: By = step.by
+    assert asked is By.YOU
     monkeypatch.setenv("PATH", str(helm_binary.parent))
     assert (await step.look()).finding is Finding.READY
     assert step.by is By.WIZARD

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from dataclasses import replace
 
 from z2jh_wizard.commands.config_words import say_if_new, where_of
 from z2jh_wizard.core.errors import ExitCode, InvalidInput
@@ -22,7 +23,7 @@ def lint(parsed: argparse.Namespace) -> int:
     if not parsed.fix:
         files = open_files(where)
         say_if_new(files)
-        return _say(lint_files(files), as_json=parsed.json, to_stderr=False)
+        return _say(_linted(files, online=parsed.online), as_json=parsed.json, to_stderr=False)
     with files_to_change(where, "config lint --fix") as read:
         pipe = read.main.path is None
         if pipe and parsed.json:
@@ -32,7 +33,18 @@ def lint(parsed: argparse.Namespace) -> int:
         files = _mended(read)
     if pipe:
         output.document(files.main.data)
-    return _say(lint_files(files), as_json=parsed.json, to_stderr=pipe)
+    return _say(_linted(files, online=parsed.online), as_json=parsed.json, to_stderr=pipe)
+
+
+def _linted(files: ValuesFiles, *, online: bool) -> Linted:
+    """Return what the rules find, and what registries and repositories say when they shall be asked."""
+    linted = lint_files(files)
+    if not online or linted.unreadable:
+        return linted
+    from z2jh_wizard.flows.online import online_findings
+
+    asked = asyncio.run(online_findings(files))
+    return replace(linted, findings=[*linted.findings, *asked])
 
 
 def _mended(files: ValuesFiles) -> ValuesFiles:

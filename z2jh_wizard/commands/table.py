@@ -201,6 +201,9 @@ def _config(parser: argparse.ArgumentParser) -> None:
     unset.add_argument("path", help="such as cull.timeout")
     lint = add("lint", "config_checks", "lint", "say what is wrong, or will be on class day")
     lint.add_argument("--fix", action="store_true", help="write the edits that are surely meant")
+    lint.add_argument(
+        "--online", action="store_true", help="also ask registries for the images, and for a newer chart"
+    )
     validate = add("validate", "config_checks", "validate", "check the file against the chart's schema")
     validate.add_argument("--offline", action="store_true", help="download nothing")
     migrate = add("migrate", "config_versions", "migrate", "carry the file to another chart version")

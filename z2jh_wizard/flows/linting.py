@@ -12,8 +12,8 @@ from z2jh_wizard.flows.charts import local_chart
 from z2jh_wizard.flows.values_files import ValuesFile, ValuesFiles
 from z2jh_wizard.helm.chart_files import SCHEMA, read_chart_file
 from z2jh_wizard.values.document import Document
-from z2jh_wizard.values.lint.finding import Finding, Replace
-from z2jh_wizard.values.lint.fixing import fix, replace_lines
+from z2jh_wizard.values.lint.finding import Finding
+from z2jh_wizard.values.lint.fixing import fix, fix_unreadable
 from z2jh_wizard.values.lint.run import Linted, lint_bytes
 from z2jh_wizard.values.reading import Unreadable
 from z2jh_wizard.values.schema_fit import is_understood
@@ -71,15 +71,6 @@ def _mended(
     try:
         document = Document.read(file.data, file.at)
     except Unreadable:
-        return _made_readable(file.data, findings)
+        return fix_unreadable(file.data, findings), [one for one in findings if one.fix and one.fix.edits], ()
     fixed = fix(document, findings)
     return fixed.document.data, fixed.done, fixed.refused
-
-
-def _made_readable(
-    data: bytes, findings: Sequence[Finding]
-) -> tuple[bytes, Sequence[Finding], Sequence[tuple[Finding, str]]]:
-    """Edit the lines of a text that is no YAML yet."""
-    done = [one for one in findings if one.fix and one.fix.edits]
-    edits = [edit for one in done if one.fix for edit in one.fix.edits if isinstance(edit, Replace)]
-    return replace_lines(data, edits), done, ()
