@@ -1,0 +1,80 @@
+"""The words of the guide and of the settings, explained for somebody who meets them for the first time.
+
+The explanations are in ``assets/glossary.json``; they follow the terms of the guide's chapters on tools and
+words, and those that the fields use.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from z2jh_wizard.core.assets import asset_path
+
+
+class Term(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A word and what it means, in one to three sentences."""
+
+    term: str
+    meaning: str
+    aliases: tuple[str, ...] = ()
+    """Other words for the same: plurals, short forms, the spelling in files."""
+    link: str = ""
+    """A page that says more; empty for what only this wizard has."""
+
+
+class Reading(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A place to read on."""
+
+    title: str
+    link: str
+    about: str
+
+
+class _GlossaryFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    terms: tuple[Term, ...]
+    readings: tuple[Reading, ...]
+
+
+@functools.cache
+def _shipped() -> _GlossaryFile:
+    return msgspec.json.decode(asset_path("glossary.json").read_bytes(), type=_GlossaryFile)
+
+
+def terms() -> tuple[Term, ...]:
+    """Return all terms, sorted by their words."""
+    return tuple(sorted(_shipped().terms, key=lambda one: one.term.lower()))
+
+
+def readings() -> tuple[Reading, ...]:
+    """Return where to read on, the guide first."""
+    return _shipped().readings
+
+
+def find(word: str) -> Term | None:
+    """Return the term that a word means, by any of its names and in any case; None for an unknown one."""
+    return _by_name().get(" ".join(word.split()).lower())
+
+
+def terms_in(text: str) -> tuple[Term, ...]:
+    """Return the terms that occur in a text as whole words, each once, in the order of the text.
+
+    Of two that overlap the longer one counts: a node pool is no node.
+    """
+    found = (_by_name()[" ".join(match[0].split()).lower()] for match in _pattern().finditer(text))
+    return tuple(dict.fromkeys(found))
+
+
+@functools.cache
+def _by_name() -> Mapping[str, Term]:
+    return {name.lower(): term for term in _shipped().terms for name in (term.term, *term.aliases)}
+
+
+@functools.cache
+def _pattern() -> re.Pattern[str]:
+    longest_first = sorted(_by_name(), key=len, reverse=True)
+    names = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest_first)
+    return re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE)
