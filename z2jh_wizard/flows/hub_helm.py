@@ -30,6 +30,9 @@ from z2jh_wizard.system.processes import ProcessIdentity, is_alive
 
 TIMEOUT = timedelta(minutes=HELM_TIMEOUT_MINUTES)
 
+KUBE_VERSION = "1.36.0"
+"""A Kubernetes that all known charts take, for rendering without a cluster."""
+
 SLACK = timedelta(seconds=30)
 """How far the cluster's clock and ours may differ when a pending release is matched with its Helm."""
 
@@ -137,9 +140,14 @@ class HubHelm:
         return self._watched(lambda helm: helm.uninstall(self._project.spec.release))
 
     async def render(self) -> str:
-        """Return the manifest that would be applied; WizardError says what is wrong with the values."""
+        """Return the manifest that would be applied; WizardError says what is wrong with the values.
+
+        No cluster is asked: the chart is told of a new Kubernetes, as an old Helm believes in an old one.
+        """
         helm = await self._helm()
-        return await helm.template(self._project.spec.release, self._source(), self._values_files())
+        return await helm.template(
+            self._project.spec.release, self._source(), self._values_files(), kube_version=KUBE_VERSION
+        )
 
     async def default_values(self) -> dict[str, Any]:
         """Return the chart's own values, on top of which the project's are laid."""

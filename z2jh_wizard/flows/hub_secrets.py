@@ -53,9 +53,10 @@ def make_missing(files: ValuesFiles) -> tuple[ValuesFiles, tuple[Wanted, ...]]:
     The project's lock must be held.
     """
     made = lacking(files)
-    for one in made:
-        home = files.home(one.path)
-        files = files.save(home, generate(home.document, (one,)).data)
+    for name in dict.fromkeys(files.home(one.path).name for one in made):
+        home = next(one for one in files.files if one.name == name)
+        mine = tuple(one for one in made if files.home(one.path) is home)
+        files = files.save(home, generate(home.document, mine).data)
     return files, made
 
 

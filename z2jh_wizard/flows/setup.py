@@ -6,9 +6,10 @@ from z2jh_wizard.core.step import Step
 from z2jh_wizard.flows.adapters import Adapters
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.steps.chart import GetChart
+from z2jh_wizard.flows.steps.check import CheckConfig
 from z2jh_wizard.flows.steps.claim import ClaimHub
 from z2jh_wizard.flows.steps.cluster import ClusterAnswers, FindTiller, NodesReady
-from z2jh_wizard.flows.steps.files import CheckConfig, MakeSecrets, WriteConfig
+from z2jh_wizard.flows.steps.files import MakeSecrets, WriteConfig
 from z2jh_wizard.flows.steps.namespace import MakeNamespace
 from z2jh_wizard.flows.steps.ready import PodsReady, PublicAddress
 from z2jh_wizard.flows.steps.release import InstallRelease
@@ -29,8 +30,8 @@ def setup(world: Adapters) -> Flow:
         MakeNamespace(project, world.cluster, clock),
         WriteConfig(project),
         MakeSecrets(project, world.redactor),
-        CheckConfig(project),
         GetChart(project, world.helm),
+        CheckConfig(project, world.helm),
         InstallRelease(project, world.helm),
         PodsReady(project, world.cluster, clock),
         PublicAddress(project, world.cluster, clock),

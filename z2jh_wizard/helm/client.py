@@ -99,10 +99,20 @@ class Helm:
             return await asyncio.to_thread(_take_out, Path(empty), folder)
 
     async def template(
-        self, release: str, source: ChartSource, values: Sequence[Path] = (), *, show_only: Sequence[str] = ()
+        self,
+        release: str,
+        source: ChartSource,
+        values: Sequence[Path] = (),
+        *,
+        show_only: Sequence[str] = (),
+        kube_version: str = "",
     ) -> str:
-        """Return the manifest that an installation would apply, rendered without the cluster."""
+        """Return the manifest that an installation would apply, rendered without the cluster.
+
+        ``kube_version``: the Kubernetes that the chart shall believe in, else the one Helm was built for.
+        """
         only = [word for name in show_only for word in ("--show-only", name)]
+        only += ["--kube-version", kube_version] if kube_version else []
         words = (release, *source.words(), *arguments.value_files(values), *only)
         return await self._ask(
             "template", *words, where=Target(self.target.namespace).words(), limit=FETCH_LIMIT

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
 from z2jh_wizard.flows import hub_secrets
-from z2jh_wizard.flows.charts import chart_source
-from z2jh_wizard.flows.linting import lint_files
 from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
-from z2jh_wizard.values.lint.finding import Finding as Mistake
-from z2jh_wizard.values.lint.finding import Severity
 
 SHOWN = 3
 """How many mistakes a look and an error say; the command ``config lint`` says all."""
@@ -95,62 +88,3 @@ class MakeSecrets(Step):
             yield Made(Resource("file", "secrets.yaml"))
         for one in made:
             yield Line(f"{one.dotted}: {one.kind.about}")
-
-
-class CheckConfig(Step):
-    """Look for mistakes in the settings before anything is sent to the cluster."""
-
-    id = "hub.check"
-    title = "Check the settings"
-    why = "A mistake in config.yaml is mended sooner now than with students waiting."
-    usually = 1
-    needs = ("hub.config", "hub.secrets")
-    attempts = 1
-
-    def __init__(self, project: Project) -> None:
-        self._project = project
-
-    def commands(self) -> tuple[Command, ...]:
-        """Return the command that lets Helm say what the chart refuses."""
-        spec = self._project.spec
-        words = ("helm", "template", spec.release, *chart_source(spec.chart).words())
-        rendered = Command((*words, "--values", "config.yaml", "--values", "secrets.yaml"))
-        return (
-            Command(
-                script=f"{rendered.shell()} > /dev/null",
-                about="Let Helm read the settings without installing anything",
-            ),
-        )
-
-    async def look(self) -> Look:
-        """Lint both files together; warnings and notes do not stop a hub."""
-        found = await asyncio.to_thread(_lint, self._project)
-        errors = [one for one in found if one.severity is Severity.ERROR]
-        if errors:
-            return Look(Finding.DRIFTED, "; ".join(map(_sentence, errors[:SHOWN])))
-        warnings = sum(one.severity is Severity.WARNING for one in found)
-        more = (
-            f", {warnings} warning{'' if warnings == 1 else 's'}: z2jh-wizard config lint" if warnings else ""
-        )
-        return Look(Finding.READY, f"no mistakes{more}")
-
-    async def run(self) -> Work:
-        """Refuse to go on: a person has to mend the file."""
-        errors = [one for one in _lint(self._project) if one.severity is Severity.ERROR]
-        for one in errors[:SHOWN]:
-            yield Line(_sentence(one))
-        if errors:
-            raise InvalidInput(
-                f"The settings have {len(errors)} mistake{'' if len(errors) == 1 else 's'}",
-                " ".join(map(_sentence, errors[:SHOWN])),
-                still_works="Nothing was sent to the cluster.",
-                next_step="See all, with what to write instead: z2jh-wizard config lint",
-            )
-
-
-def _lint(project: Project) -> list[Mistake]:
-    return lint_files(files_of(project)).findings
-
-
-def _sentence(found: Mistake) -> str:
-    return f"{found.file}:{found.line} {found.message}"
