@@ -220,3 +220,8 @@ def _config(parser: argparse.ArgumentParser) -> None:
     diff.add_argument("--with", dest="other", default="", metavar="FILE", help="the file to compare with")
     search = add("search", "config_search", "search", "find settings by words")
     search.add_argument("words", nargs="+", metavar="WORD", help="such as memory limit")
+    preset = add("preset", "config_many", "preset", "settings that belong together, ready to use")
+    preset.add_argument("preset", nargs="?", default="", metavar="NAME", help="none lists them")
+    roster = add("roster", "config_many", "roster", "let the people of a class list (CSV) sign in")
+    roster.add_argument("roster", metavar="CSV", help="from a spreadsheet or course platform")
+    roster.add_argument("--column", default="", metavar="NAME", help="the heading of the user names' column")

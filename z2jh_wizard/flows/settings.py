@@ -113,7 +113,7 @@ def set_value(files: ValuesFiles, path: Path, value: Any, *, force: bool = False
                 still_works="Nothing was changed.",
             )
     home = files.home(next((leaf for leaf, one in leaves.items() if is_secret(leaf, one)), path))
-    _refuse_duplicates(home)
+    refuse_duplicates(home)
     document = home.document.set(path, value)
     return Edited(home, document, files, tuple(_overruled(files, home, path)))
 
@@ -163,11 +163,12 @@ def unset_value(files: ValuesFiles, path: Path) -> Edited:
             target = private
         else:
             notes.append(f"{private.name} sets {name} too: the same command again removes it there.")
-    _refuse_duplicates(target)
+    refuse_duplicates(target)
     return Edited(target, target.document.unset(path), files, tuple(notes))
 
 
-def _refuse_duplicates(file: ValuesFile) -> None:
+def refuse_duplicates(file: ValuesFile) -> None:
+    """Raise InvalidInput for a file with a key twice: an edit could touch the one that does not count."""
     for duplicate in file.document.parsed.duplicates:
         raise InvalidInput(
             f"{file.name} has a key twice",
