@@ -106,3 +106,15 @@ def test_every_hit_that_a_version_takes_is_a_key_or_a_trait_of_it(words, version
         assert hit.help
         if hit.available:
             assert hit.path in known or hit.path.startswith("hub.config.")
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("culler", "cull.enabled"),
+        ("memroy limit", "singleuser.memory.limit"),
+        ("timeouts", "cull.timeout"),
+    ],
+)
+def test_longer_forms_and_slips_find_the_setting(words: str, path: str):
+    assert path in [hit.path for hit in search(words.split())]

@@ -55,6 +55,12 @@ def _lines(hit: Hit, files: ValuesFiles | None) -> list[str]:
     said = [f"{hit.path}{mark}", f"    {hit.help}"]
     if hit.default is not msgspec.UNSET:
         said.append(f"    default: {machine.line(hit.default)}")
+    if hit.choices:
+        said.append(f"    one of: {', '.join(choice.value for choice in hit.choices)}")
+    if hit.also:
+        said.append(f"    the same, and stronger: {hit.also}")
+    if hit.python:
+        said += ["    in hub.extraConfig:", *(f"      {line}" for line in hit.python.splitlines())]
     if hit.note:
         said.append(f"    {hit.note}")
     return said

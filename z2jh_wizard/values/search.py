@@ -7,7 +7,7 @@ comes last, with what it needs.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +16,7 @@ from z2jh_wizard.values import traits
 from z2jh_wizard.values.charts import CHART_TITLES, Family, newest
 from z2jh_wizard.values.fields import Choice, Field, Kind, Level, trait_page
 from z2jh_wizard.values.keys import KeyRow, key_table, paths_at
-from z2jh_wizard.values.searching import rank
+from z2jh_wizard.values.searching import nearest, rank, words_of
 from z2jh_wizard.values.sign_in import HUB_CONFIG_SINCE
 from z2jh_wizard.values.topics import field_for, fields, trait_help
 from z2jh_wizard.values.traits import TraitRow
@@ -60,6 +60,13 @@ _ROW_KINDS: Final = {
 _LEVELS: Final = {Level.EVERYDAY: 2, Level.OFTEN: 1, Level.RARE: 0}
 
 
+_STEM: Final = 4
+"""Letters that a word has at least for a longer one to be taken for a form of it."""
+
+_TYPO: Final = 0.75
+"""How much of a word must agree with a known one to be a slip of it, of 1."""
+
+
 class Hit(msgspec.Struct, frozen=True):
     """One setting that fits the words."""
 
@@ -98,13 +105,38 @@ def search(words: Sequence[str], version: str = "", family: Family = "z2jh") -> 
     """
     version = version or newest(family).version
     query = [word for text in words for word in text.replace(".", " ").split()]
-    found = _scored(query) or _scored_loosely(query)
+    return (
+        _hits(_scored(query), version, family)
+        or _hits(_scored(_spelled(query, version, family)), version, family)
+        or _hits(_scored_loosely(query), version, family)
+    )
+
+
+def _hits(found: Iterable[tuple[int, _Entry]], version: str, family: Family) -> tuple[Hit, ...]:
+    """Return what a chart can make of the entries, the best first and what it does not take last."""
     hits = []
     for score, entry in found:
         hit = _hit(entry.what, version, family)
         if hit:
             hits.append((not hit.available, -score, len(hit.path), hit.path, hit))
     return tuple(hit for *_, hit in sorted(hits, key=lambda found: found[:4]))
+
+
+def _spelled(query: Sequence[str], version: str, family: Family) -> list[str]:
+    """Return the words with each that no name of the chart begins with replaced by what was surely meant."""
+    entries = (entry for entry in _entries() if _hit(entry.what, version, family))
+    known = {word for entry in entries for word in words_of(entry.names)}
+    return [word if _begins(word.lower(), known) else _meant(word.lower(), known) for word in query]
+
+
+def _begins(word: str, known: Iterable[str]) -> bool:
+    return any(one.startswith(word) for one in known)
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    """Return the word that this is a longer form of (``culler``), else the one that it is a slip of."""
+    stems = [one for one in known if len(one) >= _STEM and word.startswith(one)]
+    return max(stems, key=len) if stems else next(iter(nearest(word, known, _TYPO)), word)
 
 
 def _scored(query: Sequence[str]) -> list[tuple[int, _Entry]]:
