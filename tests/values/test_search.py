@@ -113,7 +113,6 @@ def test_every_hit_that_a_version_takes_is_a_key_or_a_trait_of_it(words, version
     [
         ("culler", "cull.enabled"),
         ("memroy limit", "singleuser.memory.limit"),
-        ("timeouts", "cull.timeout"),
     ],
 )
 def test_longer_forms_and_slips_find_the_setting(words: str, path: str):
