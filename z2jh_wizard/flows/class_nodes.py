@@ -10,7 +10,7 @@ from typing import Final
 from z2jh_wizard.core import capacity
 from z2jh_wizard.core.capacity import Limit, Student
 
-_LIMIT_WORDS: Final[Mapping[Limit, str]] = {
+LIMIT_WORDS: Final[Mapping[Limit, str]] = {
     "memory": "memory",
     "cpu": "processors",
     "disks": "disks",
@@ -60,7 +60,7 @@ def cluster_sentence(fits: Sequence[NodeFit], students: int) -> str:
     room = sum(one.students for one in fits)
     if not fits:
         return "The cluster has no node that takes students."
-    binding = _LIMIT_WORDS[min(fits, key=lambda one: one.students).binding]
+    binding = LIMIT_WORDS[min(fits, key=lambda one: one.students).binding]
     many = f"{len(fits)} node{'s' if len(fits) != 1 else ''}"
     if room >= students:
         return f"About {room} students fit on its {many}: the class does. First to run out: {binding}."

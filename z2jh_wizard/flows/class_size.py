@@ -146,6 +146,11 @@ def first_answers(spec: Spec, values: Mapping[str, object]) -> dict[str, str]:
     return answers
 
 
+def has_catalogue(provider: str) -> bool:
+    """Return whether the machine types of a provider are known."""
+    return provider in _CORE_MACHINES
+
+
 def choices(provider: str, size: ClassSize) -> tuple[MachineChoice, ...]:
     """Return every machine type of a cloud, those that fit first and the cheapest of them on top.
 

@@ -1,0 +1,187 @@
+"""The size of the class on screen: typed, seen as nodes and money, and written when one says so."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from tests.tui.conftest import LARGE, SMALL, Open, Person
+from tests.tui.fakes import HOSTILE
+from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.kube.rows import NodeRow
+from z2jh_wizard.project.folder import Project, create_project, open_project
+from z2jh_wizard.screens.class_size import ClassSizeScreen
+from z2jh_wizard.values.document import Document
+
+GIB = 1024**3
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Project:
+    """A project on GKE that was never run."""
+    return create_project(tmp_path / "bio101", "gke", chart=Chart(), release="bio101")
+
+
+async def show(person: Person) -> ClassSizeScreen:
+    """Show the screen for the project at hand."""
+    await person.at("DashboardScreen")
+    screen = ClassSizeScreen(person.app.desk)
+    person.app.push_screen(screen)
+    await person.at("ClassSizeScreen")
+    return screen
+
+
+async def retype(person: Person, name: str, text: str) -> None:
+    """Replace an answer by keyboard."""
+    await person.tab_to(f"control-{name}")
+    await person.press("end", "ctrl+u")
+    await person.type(text)
+
+
+async def test_a_class_on_a_cloud(open_app: Open, cloud: Project, size: tuple[int, int]) -> None:
+    async with open_app(size, folder=cloud.folder) as person:
+        await show(person)
+        await person.until(lambda: person.focused == "control-students", "the first question")
+        await person.sees("e2-")
+        await person.sees("students fit on a node")
+        await retype(person, "students", "200")
+        await person.sees("a month with 10 hours a week")
+        await person.sees("and ")
+        await retype(person, "memory", "2G")
+        await person.tab_to("machines")
+        await person.sees("its memory is used up first")
+        before = person.app.screen.query_one("#size-words").render()
+        await person.press("down")
+        await person.until(
+            lambda: str(person.app.screen.query_one("#size-words").render()) != str(before), "another machine"
+        )
+
+
+async def test_use_this_writes_both_files(open_app: Open, cloud: Project, size: tuple[int, int]) -> None:
+    async with open_app(size, folder=cloud.folder) as person:
+        await show(person)
+        await retype(person, "students", "50")
+        await retype(person, "memory", "3G")
+        await retype(person, "disk", "20Gi")
+        await person.tab_to("machines")
+        marked = person.app.screen.query_one("#machines").marked  # type: ignore[attr-defined]
+        await person.activate("do-next")
+        await person.at("DashboardScreen")
+    spec = open_project(cloud.folder).spec
+    assert (spec.workshop.students, spec.pools["user"].machine) == (50, marked)
+    student = Document.read(cloud.config.read_bytes()).values["singleuser"]
+    assert student["memory"] == {"guarantee": "3G", "limit": "6G"}
+    assert student["storage"]["capacity"] == "20Gi"
+
+
+async def test_back_writes_nothing(open_app: Open, cloud: Project) -> None:
+    before = sorted(cloud.folder.rglob("*"))
+    spec = (cloud.folder / "z2jh.yaml").read_bytes()
+    async with open_app(folder=cloud.folder) as person:
+        await show(person)
+        await retype(person, "students", "50")
+        await person.press("escape")
+        await person.at("DashboardScreen")
+    assert (cloud.folder / "z2jh.yaml").read_bytes() == spec
+    assert sorted(cloud.folder.rglob("*.yaml")) == [one for one in before if one.suffix == ".yaml"]
+
+
+async def test_a_wrong_answer_is_said_and_holds_one_back(
+    open_app: Open, cloud: Project, size: tuple[int, int]
+) -> None:
+    async with open_app(size, folder=cloud.folder) as person:
+        screen = await show(person)
+        await retype(person, "memory", "lots")
+        await person.sees("! Memory each: Type an amount with M or G")
+        assert "e2-" in person.screen_text()
+        await person.press("ctrl+n")
+        await person.until(lambda: person.focused == "control-memory", "back at the problem")
+        assert person.app.screen is screen
+        await retype(person, "memory", "1G")
+        await person.until(lambda: "! Memory" not in person.screen_text(), "mended")
+
+
+async def test_enter_goes_through_the_questions_to_the_table(open_app: Open, cloud: Project) -> None:
+    async with open_app(folder=cloud.folder) as person:
+        await show(person)
+        for name in ("hours", "memory", "cpu", "disk"):
+            await person.press("enter")
+            await person.until(lambda name=name: person.focused == f"control-{name}", name)
+        await person.press("enter")
+        await person.until(lambda: person.focused == "machines", "the table")
+
+
+async def test_without_a_cluster_the_sentence_says_so(
+    open_app: Open, project: Project, size: tuple[int, int]
+) -> None:
+    async with open_app(size, folder=project.folder) as person:
+        await show(person)
+        await person.sees("cannot be known before the cluster was seen")
+        await person.press("ctrl+n")
+        await person.at("DashboardScreen")
+    assert open_project(project.folder).spec.pools == project.spec.pools
+    assert open_project(project.folder).spec.workshop.students == 30
+
+
+async def test_the_nodes_of_a_cluster_are_what_there_is(
+    open_app: Open, project: Project, size: tuple[int, int]
+) -> None:
+    room = {"ready": True, "cpu": 4000, "memory": 16 * GIB, "pods": 110}
+    nodes = [
+        NodeRow(uid="1", namespace="", name="core-0", created=None, pool="core", **room),
+        NodeRow(uid="2", namespace="", name="user-0", created=None, pool="user", machine="small", **room),
+        NodeRow(uid="3", namespace="", name=HOSTILE, created=None, pool="user", machine="[red]x", **room),
+        NodeRow(uid="4", namespace="", name="user-2", created=None, pool="user"),
+    ]
+    async with open_app(size, folder=project.folder) as person:
+        screen = await show(person)
+        screen.show_nodes(nodes)
+        await person.sees("About 64 students fit on its 2 nodes: the class does.")
+        await person.sees("user-0")
+        text = person.screen_text()
+        assert "core-0" not in text
+        assert "\x1b" not in text
+        await retype(person, "students", "90")
+        await person.sees("Only about 64 of 90 students fit")
+
+
+async def test_ascii_draws_no_blocks(open_app: Open, cloud: Project) -> None:
+    async with open_app(folder=cloud.folder, ascii_only=True) as person:
+        await show(person)
+        await person.sees("# a student")
+        assert person.screen_text().isascii()
+
+
+@pytest.mark.parametrize("window", [SMALL, LARGE, (60, 18), (100, 30), (220, 60)])
+async def test_everything_stands_inside_the_window(
+    open_app: Open, cloud: Project, window: tuple[int, int]
+) -> None:
+    async with open_app(window, folder=cloud.folder) as person:
+        screen = await show(person)
+        await person.sees("students fit on a node")
+        whole = screen.region
+        shown = [widget for widget in screen.query("#body *, .button-row Button") if widget.region.area]
+        assert {one.id for one in shown} >= {"machines", "size-words", "size-picture", "do-next", "do-back"}
+        for widget in shown:
+            assert whole.contains_region(widget.region), widget
+        assert screen.query_one("#machines").region.height >= 3
+        parts = [
+            screen.query_one(f"#{name}")
+            for name in ("answers", "size-hint", "machines", "size-picture", "size-words")
+        ]
+        for above, below in pairwise(parts):
+            assert above.region.bottom <= below.region.y, (above, below)
+        for box in screen.query(Input):
+            assert box.region.width >= 6
+
+
+async def test_an_unreadable_config_is_told(open_app: Open, cloud: Project) -> None:
+    cloud.config.write_text("a: [\n")
+    async with open_app(folder=cloud.folder) as person:
+        await person.at("DashboardScreen")
+        person.app.push_screen(ClassSizeScreen(person.app.desk))
+        await person.at("ProblemDialog")
+        await person.sees("config.yaml")
