@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,8 @@ from z2jh_wizard.core.spec import SCHEMA_VERSION, Chart, ClusterSpec, Pool, Spec
 from z2jh_wizard.project import spec_file
 
 GOOD = f"schema_version: {SCHEMA_VERSION}\nproject_id: 0123456789ab\nprovider: practice\n"
+
+SPEC = Spec(1, "0123456789ab", "existing", release="bio101", namespace="bio101")
 
 names = st.from_regex(r"[a-z][a-z0-9]{0,20}", fullmatch=True)
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=30)
@@ -37,7 +40,12 @@ def test_what_is_written_is_read_back(release, chart, pools, cluster, workshop):
         cluster=cluster,
         workshop=workshop,
     )
-    assert spec_file.load(spec_file.dump(spec).decode()) == spec
+    text = spec_file.dump(spec).decode()
+    assert spec_file.load(text) == spec
+    small = msgspec.structs.replace(SPEC, provider="gke", pools={"on": Pool(machine="1e3")})
+    after = spec_file.dump(small, text).decode()
+    assert spec_file.load(after) == small
+    assert spec_file.load(spec_file.dump(spec, after).decode()) == spec
 
 
 def test_an_unknown_key_gets_a_suggestion():
@@ -80,3 +88,31 @@ def test_a_file_that_cannot_be_used_gets_one_clear_sentence(text, says):
 def test_no_text_at_all_makes_the_reader_fail_otherwise(text):
     with contextlib.suppress(InvalidInput, Refused):
         spec_file.load(text)
+
+
+def test_comments_and_order_of_a_person_survive_a_change():
+    before = (
+        "# ours\nrelease: bio101  # the course\nschema_version: 1\nproject_id: '0123456789ab'\n"
+        "\n# where\nprovider: existing\nnamespace: bio101\nworkshop:\n  students: 20 # about\n"
+    )
+    assert spec_file.load(before).workshop.students == 20
+    changed = msgspec.structs.replace(spec_file.load(before), account="uni", workshop=Workshop(students=25))
+    after = spec_file.dump(changed, before).decode()
+    assert after == before.replace("20 #", "25 #") + "account: uni\n"
+    back = msgspec.structs.replace(changed, account="", workshop=Workshop(students=20))
+    assert spec_file.dump(back, after).decode() == before
+
+
+@pytest.mark.parametrize(
+    "word", ["on", "no", "0123", "1e3", "null", "2026-01-01", "~", "12:30:45", "- a", "a: b"]
+)
+def test_words_of_yaml_stay_words(word):
+    spec = msgspec.structs.replace(SPEC, account=word)
+    assert spec_file.load(spec_file.dump(spec).decode()).account == word
+    assert spec_file.load(spec_file.dump(spec, spec_file.dump(SPEC).decode()).decode()).account == word
+
+
+def test_a_text_that_the_two_readers_understand_differently_is_written_anew():
+    before = spec_file.dump(SPEC).decode().replace("provider: existing", "provider: existing\naccount: on")
+    spec = msgspec.structs.replace(SPEC, account="on", region="x")
+    assert spec_file.load(spec_file.dump(spec, before).decode()) == spec

@@ -83,8 +83,9 @@ class Project:
         if refused:
             raise Refused("This setting cannot change", " ".join(refused), still_works="Nothing was changed.")
         if spec != self.spec:
-            back_up(self.folder / SPEC, self.backups)
-            write_atomic(self.folder / SPEC, spec_file.dump(spec), PUBLIC_FILE)
+            path = self.folder / SPEC
+            back_up(path, self.backups)
+            write_atomic(path, spec_file.dump(spec, read_text(path, SPEC)), PUBLIC_FILE)
         return Project(self.folder, spec)
 
 

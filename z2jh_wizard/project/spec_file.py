@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -41,13 +42,66 @@ def load(text: str) -> Spec:
     return spec
 
 
-def dump(spec: Spec) -> bytes:
-    """Write a spec with its comment, its own defaults left out."""
-    tree = {key: value for key, value in msgspec.to_builtins(spec).items() if value != {}}
-    tree.update(release=spec.release, namespace=spec.namespace)
-    # By the same library as it is read: what is a word to YAML 1.2, such as on, is true to YAML 1.1.
-    text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, default_flow_style=False)
-    return (_COMMENT + text).encode()
+def dump(spec: Spec, before: str = "") -> bytes:
+    """Write a spec, its own defaults left out; comments and order of the text ``before`` are kept."""
+    from ruamel.yaml import YAML
+
+    wanted = {key: value for key, value in msgspec.to_builtins(spec).items() if value != {}}
+    wanted.update(release=spec.release, namespace=spec.namespace)
+    handler = YAML()
+    handler.preserve_quotes = True
+    handler.width = 4096
+    tree = handler.load(before) if before else handler.map()
+    _carry(tree, wanted)
+    stream = io.StringIO()
+    handler.dump(tree, stream)
+    text = stream.getvalue() if before else _COMMENT + stream.getvalue()
+    # What is read must be what was meant; what ruamel and PyYAML understand differently is written anew.
+    if before and _reads_otherwise(text, wanted):
+        return dump(spec)
+    return text.encode()
+
+
+def _carry(tree: Any, wanted: dict[str, Any]) -> None:
+    """Bring a tree to what is wanted, touching only what differs."""
+    for key in [key for key in tree if key not in wanted]:
+        del tree[key]
+    for key, value in wanted.items():
+        if isinstance(value, dict) and isinstance(tree.get(key), dict):
+            _carry(tree[key], value)
+        elif key not in tree or not _same(tree[key], value):
+            tree[_quoted(key)] = _quoted(value)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
+
+
+def _quoted(value: Any) -> Any:
+    """Put quotes around the texts that YAML 1.1, by which we read, takes for something else: ``on``."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, dict):
+        return {_quoted(key): _quoted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_quoted(item) for item in value]
+    if isinstance(value, str) and _means_otherwise(value):
+        return DoubleQuotedScalarString(value)
+    return value
+
+
+def _means_otherwise(text: str) -> bool:
+    try:
+        return bool(yaml.safe_load(text) != text)
+    except (yaml.YAMLError, ValueError):
+        return True
+
+
+def _reads_otherwise(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return parse_mapping(text, "z2jh.yaml") != wanted
+    except InvalidInput:
+        return True
 
 
 def parse_mapping(text: str, what: str) -> dict[str, Any]:
