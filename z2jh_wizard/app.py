@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 SCREENS: dict[str, tuple[str, str]] = {
     "welcome": ("welcome", "WelcomeScreen"),
+    "class-size": ("class_size", "ClassSizeScreen"),
     "helm": ("helm", "HelmScreen"),
     "secrets": ("secrets", "SecretsScreen"),
     "review": ("review", "ReviewScreen"),

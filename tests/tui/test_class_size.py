@@ -14,6 +14,7 @@ from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.kube.rows import NodeRow
 from z2jh_wizard.project.folder import Project, create_project, open_project
 from z2jh_wizard.screens.class_size import ClassSizeScreen
+from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.values.document import Document
 
 GIB = 1024**3
@@ -28,9 +29,10 @@ def cloud(tmp_path: Path) -> Project:
 async def show(person: Person) -> ClassSizeScreen:
     """Show the screen for the project at hand."""
     await person.at("DashboardScreen")
-    screen = ClassSizeScreen(person.app.desk)
-    person.app.push_screen(screen)
+    person.app.post_message(Go("class-size"))
     await person.at("ClassSizeScreen")
+    screen = person.app.screen
+    assert isinstance(screen, ClassSizeScreen)
     return screen
 
 
@@ -182,6 +184,6 @@ async def test_an_unreadable_config_is_told(open_app: Open, cloud: Project) -> N
     cloud.config.write_text("a: [\n")
     async with open_app(folder=cloud.folder) as person:
         await person.at("DashboardScreen")
-        person.app.push_screen(ClassSizeScreen(person.app.desk))
+        person.app.post_message(Go("class-size"))
         await person.at("ProblemDialog")
         await person.sees("config.yaml")
