@@ -22,10 +22,12 @@ def test_good_twin_is_silent(example: Example):
     assert not [one for one in example.found_in(example.good) if one.rule == example.rule]
 
 
-@by_rule
+@pytest.mark.parametrize(
+    "example",
+    [one for one in EXAMPLES if one.fixed is not None],
+    ids=lambda one: f"{one.rule}-{one.line}",
+)
 def test_fix_gives_the_mended_file(example: Example):
-    if example.fixed is None:
-        pytest.skip("this mistake is mended by a person")
     assert example.mended() == example.fixed
     assert not [one for one in example.found_in(example.fixed) if one.rule == example.rule]
 
