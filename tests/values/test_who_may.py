@@ -65,6 +65,7 @@ CASES = [
     ("tmp", {}, "ada", None, "refused", "allow_all"),
     ("tmp", {AUTH: {"allow_all": True, "blocked_users": ["ada"]}}, "ada", None, "allowed", "allow_all"),
     ("tmp", {AUTH: {"allowed_users": ["ada"]}}, "ada", None, "refused", "allow_all"),
+    ("tmp", {AUTH: {"allow_all": True, "username_pattern": "^s"}}, "ada", None, "depends", "username_pattern"),
     ("pam", {AUTH: {"allow_all": True}}, "ada", None, "depends", ""),
     ("github", {}, "ada", None, "refused", "allow_all"),
     ("github", {AUTH: {"admin_users": ["t"]}}, "T", None, "allowed", "admin_users"),

@@ -159,6 +159,8 @@ def _by_chance(case: _Case) -> Verdict:
     Up to chart 2 the class asks no list at all.
     """
     settings = case.settings
+    if settings.at_least("3.0.0") and settings.value("username_pattern"):
+        return case.depends("The name by chance must fit the pattern of user names.", "username_pattern")
     if settings.is_on("allow_all") or not settings.at_least("3.0.0"):
         return case.yes("Whoever opens the address comes in, under a name by chance.", "allow_all")
     if settings.only_named or case.allowed:
