@@ -43,6 +43,10 @@ class Terminal:
         self._seen = b""
         return time.perf_counter() - self.began
 
+    def forget(self) -> None:
+        """Wait only for what is drawn from now on."""
+        self._seen = b""
+
     def drain(self, seconds: float) -> int:
         """Read what was drawn within this time; return how many bytes."""
         ready, _, _ = select.select([self._terminal], [], [], seconds)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 SCREENS: dict[str, tuple[str, str]] = {
     "welcome": ("welcome", "WelcomeScreen"),
+    "settings": ("settings", "SettingsScreen"),
+    "search": ("settings_search", "SearchScreen"),
+    "topic": ("topic", "TopicScreen"),
     "class-size": ("class_size", "ClassSizeScreen"),
     "helm": ("helm", "HelmScreen"),
     "secrets": ("secrets", "SecretsScreen"),
@@ -108,9 +111,18 @@ class WizardApp(App[int]):
 
     def _show(self, where: str, field: str = "") -> None:
         """Show a screen in place of the present one."""
-        module, name = SCREENS.get(where, ("page", "PageScreen"))
+        kind, _, topic = where.partition("/")
+        module, name = SCREENS.get(kind, ("page", "PageScreen"))
         screen_class = getattr(import_module(f"z2jh_wizard.screens.{module}"), name)
-        screen = screen_class(self.desk) if where in SCREENS else screen_class(self.desk, where, field)
+        try:
+            screen = (
+                screen_class(self.desk)
+                if where in SCREENS
+                else screen_class(self.desk, topic or where, field)
+            )
+        except WizardError as error:  # a values file that was broken meanwhile
+            self._trouble(error.problem)
+            return
         if isinstance(self.screen, WizardScreen):
             self.screen.keep_focus()
         if len(self.screen_stack) > 1:
@@ -124,7 +136,7 @@ class WizardApp(App[int]):
             await self.desk.leave()
         elif message.where == "welcome":
             self.notify("The run goes on; open the project again to see it.", markup=False)
-        if message.where == "review" and self.desk.journey is None and self.desk.project:
+        if message.where in ("review", "settings") and self.desk.journey is None and self.desk.project:
             from z2jh_wizard.screens.journey import Journey
 
             self.desk.journey = Journey.of(self.desk.project)

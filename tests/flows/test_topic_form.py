@@ -225,7 +225,7 @@ def test_every_field_has_its_page():
 
 def test_pages_count_what_is_set(written):
     form = TopicForm.of(written)
-    counts = {page.id: form.is_set(page) for page in topics()}
+    counts = {page.id: form.count_set(page) for page in topics()}
     assert (counts["resources"], counts["sign-in"], counts["culling"]) == (1, 1, 0)
 
 

@@ -15,9 +15,11 @@ from z2jh_wizard.screens.dialogs import Ask, AskChoice, AskText, ProblemDialog
 from z2jh_wizard.screens.help import HelpScreen
 from z2jh_wizard.screens.journey import STAGES, Journey
 from z2jh_wizard.screens.messages import Go
+from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.widgets.choice_list import Offer
 
-NAMES = ["welcome", *(stage.id for stage in STAGES), "dashboard", "teardown", "run", "receipt"]
+PAGES = ["search", *(f"topic/{topic.value}" for topic in Topic)]
+NAMES = ["welcome", *(stage.id for stage in STAGES), "dashboard", "teardown", "run", "receipt", *PAGES]
 
 
 async def goto(person: Person, name: str) -> None:

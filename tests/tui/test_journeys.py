@@ -35,6 +35,8 @@ async def answer_questions_up_to_helm(person: Person, folder: Path, release: str
     await person.press("ctrl+u")
     await person.type(release)
     await person.press("ctrl+n")
+    await person.at("SettingsScreen")
+    await person.press("ctrl+n")
     await person.at("HelmScreen")
 
 
@@ -88,7 +90,7 @@ async def test_from_nothing_to_a_hub_and_back(
 async def test_escape_keeps_answers_and_focus(open_app: Open, size: tuple[int, int], tmp_path: Path) -> None:
     async with open_app(size) as person:
         await answer_questions(person, tmp_path / "hub", "chem202")
-        for name in ("SecretsScreen", "HelmScreen", "PageScreen"):
+        for name in ("SecretsScreen", "HelmScreen", "SettingsScreen", "PageScreen"):
             await person.press("escape")
             await person.at(name)
         await person.sees("Hub name")
@@ -121,20 +123,20 @@ async def test_next_jumps_to_the_first_problem(open_app: Open, tmp_path: Path) -
         await person.type("fine")
         await person.until(lambda: "! Use" not in person.screen_text(), "the sentence goes when it is mended")
         await person.press("ctrl+n")
-        await person.at("HelmScreen")
+        await person.at("SettingsScreen")
 
 
 async def test_changed_answers_make_the_project_anew(open_app: Open, tmp_path: Path) -> None:
     async with open_app() as person:
         await answer_questions(person, tmp_path / "hub", "first")
-        for name in ("SecretsScreen", "HelmScreen", "PageScreen"):
+        for name in ("SecretsScreen", "HelmScreen", "SettingsScreen", "PageScreen"):
             await person.press("escape")
             await person.at(name)
         await person.until(lambda: person.focused == "control-release", "focus is back where it was")
         await person.press("ctrl+u")
         await person.type("second")
         await person.press("ctrl+n")
-        await person.at("HelmScreen")
+        await person.at("SettingsScreen")
         await person.sees("second on practice")
         assert open_project(tmp_path / "hub").spec.release == "second"
 
@@ -384,6 +386,8 @@ async def test_helm_missing_can_be_checked_again(
         for text in ("Folder of the project", "Where shall", "Hub name"):
             await person.sees(text)
             await person.press("ctrl+n")
+        await person.at("SettingsScreen")
+        await person.press("ctrl+n")
         await person.at("HelmScreen")
         await person.sees("? No Helm was found")
         await person.sees("What to do next: Get Helm [/foo].")

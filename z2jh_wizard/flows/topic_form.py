@@ -63,6 +63,11 @@ class TopicForm:
         return tuple(one for one in self._answers.values() if not one.problem)
 
     @property
+    def answers(self) -> tuple[Answer, ...]:
+        """Everything that was typed and is not saved, the latest last."""
+        return tuple(self._answers.values())
+
+    @property
     def problems(self) -> dict[str, str]:
         """One sentence with the fix for each answer that cannot be used, by field id."""
         return {one.field.id: one.problem for one in self._answers.values() if one.problem}
@@ -70,13 +75,10 @@ class TopicForm:
     def questions(self, page: TopicPage, *, more: bool = False) -> tuple[Question, ...]:
         """Return the questions of a page, with what was typed as their text."""
         scene = self.scene
-        asked = list(forms.questions(page, scene, more=more))
-        if not more:
-            # What was answered below ``more`` stays in sight.
-            shown = {one.field.id for one in asked}
-            open_ids = shown | self._answers.keys()
-            asked = [one for one in forms.questions(page, scene, more=True) if one.field.id in open_ids]
-        return tuple(self._typed(one) for one in asked)
+        asked = forms.questions(page, scene, more=True)
+        # What was answered below ``more`` stays in sight.
+        shown = (one for one in asked if more or not one.rare or one.field.id in self._answers)
+        return tuple(self._typed(one) for one in shown)
 
     def question(self, field: Field) -> Question | None:
         """Return one field as it is asked; None where the chart does not have it."""
@@ -110,11 +112,10 @@ class TopicForm:
                 found.setdefault(field_id, []).append(finding)
         return found
 
-    def is_set(self, page: TopicPage) -> int:
+    def count_set(self, page: TopicPage) -> int:
         """Return how many settings of a page are in the files or answered."""
         scene = self.scene
-        asked = (forms.question(field, scene) for field in page.fields if forms.applies(field, scene))
-        return sum(one.is_set for one in asked if one)
+        return sum(forms.is_set(field, scene) for field in page.fields)
 
     # ---- answering ----
 

@@ -87,6 +87,7 @@ class DashboardScreen(WizardScreen):
         yield ButtonRow(
             ActionButton("resume"),
             ActionButton("apply"),
+            ActionButton("settings"),
             ActionButton("upgrade"),
             ActionButton("resize"),
             *practice,
@@ -258,6 +259,11 @@ class DashboardScreen(WizardScreen):
     def action_apply(self) -> None:
         """Go to the plan, which can be started from there."""
         self.post_message(Go("review"))
+
+    def action_settings(self) -> None:
+        """Open the settings."""
+        self.desk.came_from = self.NAME
+        self.post_message(Go("settings"))
 
     def action_teardown(self) -> None:
         """List what would be removed."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from z2jh_wizard.project.folder import Project
     from z2jh_wizard.screens.journey import Journey
     from z2jh_wizard.screens.run_record import RunRecord
+    from z2jh_wizard.screens.settings_tour import Tour
 
 
 @dataclass(slots=True)
@@ -26,6 +27,9 @@ class Desk:
     speed: float = 1.0
     project: Project | None = None
     journey: Journey | None = None
+    tour: Tour | None = None
+    came_from: str = ""
+    """The screen that the settings were opened from, where it is not the page before them."""
     run: RunRecord | None = None
     live: LiveStore | None = None
     focus: dict[str, str] = field(default_factory=dict)
@@ -73,7 +77,7 @@ class Desk:
         """Put a project on the desk in place of another."""
         if self.project and self.project.folder != project.folder:
             await self.close_live()
-            self.run = None
+            self.run = self.tour = None
             self.focus.clear()
         self.project = project
         self.memory.remember_project(project.folder)
@@ -81,7 +85,8 @@ class Desk:
     async def leave(self) -> None:
         """Clear the desk."""
         await self.close_live()
-        self.project = self.journey = self.run = None
+        self.project = self.journey = self.run = self.tour = None
+        self.came_from = ""
 
     async def open_live(self) -> LiveStore | None:
         """Return the live store, started; None while the project has no kubeconfig."""

@@ -13,7 +13,7 @@ from z2jh_wizard.project.folder import Project
 
 FOLDER = "folder"
 
-Kind = Literal["page", "helm", "secrets", "review"]
+Kind = Literal["page", "settings", "helm", "secrets", "review"]
 
 _FAMILIES = {"z2jh": "z2jh", "helmforge": "helmforge"}
 """The answer to the question for a chart, by chart family."""
@@ -55,6 +55,7 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     *(Stage(page.id, page.title, "page", page) for page in (FOLDER_PAGE, *PAGES)),
+    Stage("settings", "Settings", "settings"),
     Stage("helm", "Helm", "helm"),
     Stage("secrets", "Secrets", "secrets"),
     Stage("review", "Review", "review"),

@@ -89,7 +89,10 @@ class ReviewScreen(StageScreen):
     def buttons(self) -> ComposeResult:
         """Back and Start."""
         yield ButtonRow(
-            ActionButton("next", "Start"), ActionButton("refresh", "Look again"), ActionButton("back")
+            ActionButton("next", "Start"),
+            ActionButton("settings"),
+            ActionButton("refresh", "Look again"),
+            ActionButton("back"),
         )
 
     def first_focus(self) -> Widget:
@@ -131,7 +134,10 @@ class ReviewScreen(StageScreen):
     @on(OptionList.OptionSelected, "#problems")
     def _jump(self, event: OptionList.OptionSelected) -> None:
         field = self._wrong[event.option_index][0]
-        self.post_message(Go(stage_of(field).id, field=field))
+        if self.desk.tour and field in self.desk.tour.problems():
+            self.post_message(Go(f"topic/{field.partition('.')[0]}", field=field))
+        else:
+            self.post_message(Go(stage_of(field).id, field=field))
 
     def action_next(self) -> None:
         """Start; what costs money is asked about first."""
@@ -158,12 +164,18 @@ class ReviewScreen(StageScreen):
             self.post_message(StartRun("setup"))
 
     def _show_problems(self) -> None:
-        self._wrong = list(self.journey.problems().items())
+        of_settings = self.desk.tour.problems() if self.desk.tour else {}
+        self._wrong = [*self.journey.problems().items(), *of_settings.items()]
         problems = self.query_one("#problems", OptionList)
         problems.clear_options()
         for _, sentence in self._wrong:
             problems.add_option(Option(plain(f"! {sentence}", 300)))
         problems.display = bool(self._wrong)
+
+    def action_settings(self) -> None:
+        """Open the settings."""
+        self.desk.came_from = self.NAME
+        self.post_message(Go("settings"))
 
     async def _plan(self) -> None:
         project = self.desk.project

@@ -49,7 +49,6 @@ class StageScreen(WizardScreen):
     def on_mount(self) -> None:
         """Note the visit and fill the preview."""
         self.journey.visited.add(self.stage.id)
-        super().on_mount()
         self.refresh_preview()
 
     def refresh_preview(self) -> None:
@@ -82,9 +81,11 @@ class StageScreen(WizardScreen):
 
     def action_back(self) -> None:
         """Go to the page before, or to the first screen."""
+        self.desk.came_from = ""
         at = position(self.stage.id)
         self.post_message(Go(STAGES[at - 1].id if at else "welcome"))
 
     def action_next(self) -> None:
         """Go to the page after."""
+        self.desk.came_from = ""
         self.post_message(Go(STAGES[position(self.stage.id) + 1].id))

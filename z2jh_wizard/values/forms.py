@@ -27,6 +27,9 @@ LINES = 6
 _MADE = frozenset({"proxy.secretToken", "hub.cookieSecret"})
 """Secrets that the wizard makes by itself."""
 
+_PLACES: dict[tuple[str, str, str], Path | None] = {}
+"""What the tables said about keys, by chart version and family, so that a page is quick to ask."""
+
 
 class Scene(msgspec.Struct, frozen=True):
     """What a form is about: a chart version, and the values of all files as Helm merges them."""
@@ -79,23 +82,40 @@ def hidden_count(page: TopicPage, scene: Scene) -> int:
     return len(questions(page, scene, more=True)) - len(questions(page, scene))
 
 
+def place(field: Field, scene: Scene) -> Path | None:
+    """Return where a field's value stands in a chart version; None where it has no name for it."""
+    at = (field.key, scene.version, scene.family)
+    if at not in _PLACES:
+        name = field.path_at(scene.version, scene.family)
+        _PLACES[at] = None if name is None else parse_path(name)
+    return _PLACES[at]
+
+
+def is_set(field: Field, scene: Scene) -> bool:
+    """Tell whether the values say anything for a field that matters with them."""
+    path = place(field, scene)
+    found = path is not None and trees.look_up(scene.values, path) is not trees.MISSING
+    return found and applies(field, scene)
+
+
 def question(field: Field, scene: Scene) -> Question | None:
     """Return a field as it is asked of these values; None where the chart version has no name for it."""
-    name = field.path_at(scene.version, scene.family)
-    if name is None:
+    path, kind = place(field, scene), kind_in(field, scene.family)
+    if path is None:
         return None
-    path, kind = parse_path(name), kind_in(field, scene.family)
     value = trees.look_up(scene.values, path)
-    is_set = value is not trees.MISSING
     choices = choices_of(field, scene)
     text, wrong, fixed = _present(field, value, path, scene, choices)
-    return Question(field, kind, path, text, is_set, default_words(field, scene), choices, wrong, fixed)
+    said = value is not trees.MISSING
+    return Question(field, kind, path, text, said, default_words(field, scene), choices, wrong, fixed)
 
 
 def choices_of(field: Field, scene: Scene) -> tuple[Choice, ...]:
     """Return the values to choose from in this chart version; one of the file's own comes last."""
-    name = field.path_at(scene.version, scene.family)
-    value = trees.look_up(scene.values, parse_path(name)) if name else trees.MISSING
+    if field.id != METHOD and not field.choices:
+        return ()
+    path = place(field, scene)
+    value = trees.look_up(scene.values, path) if path else trees.MISSING
     present = value if isinstance(value, str) else ""
     choices = _methods(scene, present) if field.id == METHOD else field.choices
     known = present in {choice.value for choice in choices}
@@ -126,10 +146,10 @@ def applies(field: Field, scene: Scene) -> bool:
         chosen = chosen_method(scene.values, scene.version, scene.family)
         return any(name.text in condition.values for name in chosen.names)
     other = fields()[condition.field]
-    name = other.path_at(scene.version, scene.family)
-    if name is None:
+    path = place(other, scene)
+    if path is None:
         return True
-    value = trees.look_up(scene.values, parse_path(name))
+    value = trees.look_up(scene.values, path)
     if value is trees.MISSING or value is None:
         value = default_of(other, scene.family)
     return any(trees.same(value, wanted) for wanted in condition.values) and applies(other, scene)
@@ -178,7 +198,7 @@ def default_words(field: Field, scene: Scene) -> str:
     if field.kind is Kind.SECONDS and isinstance(value, int):
         return f"{value} ({_span(value)})" if value >= 60 else f"{value} seconds" if value else "0, no limit"
     text = shown_text(field, value, scene.family) or one_line(value)
-    return text if len(text) <= 60 and "\n" not in text else "the chart's own"
+    return text if len(text) <= 60 and "\n" not in text else ""
 
 
 def _span(seconds: int) -> str:

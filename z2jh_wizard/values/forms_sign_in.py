@@ -40,7 +40,7 @@ def notes(scene: Scene) -> tuple[Note, ...]:
         if method.register:
             found.append(Note(f"Register the hub at {method.register}", method.register))
         if url:
-            found.append(Note(f"Callback URL to register there: {url}", url))
+            found.append(Note(f"Callback URL to register there (F7 copies it): {url}", url))
         else:
             found.append(
                 Note(

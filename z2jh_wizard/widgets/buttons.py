@@ -20,8 +20,9 @@ class ActionButton(Button):
             id=f"do-{action}",
             action=known.call if "." in known.call else f"screen.{known.call}",
             tooltip=known.tooltip,
-            compact=True,
         )
+        self.set_reactive(Button.compact, True)
+        self.add_class("-textual-compact", update=False)
 
 
 class ButtonRow(Horizontal):

@@ -9,7 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.content import Content
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -18,6 +18,9 @@ from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.widgets.actions import bindings
 
 LINE_LIMIT = 300
+
+WINDOW = 8
+"""Answers that are shown at once; a longer list moves with the chosen one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,24 @@ class ChoiceList(Widget, can_focus=True):
         ready = [offer.value for offer in offers if offer.ready]
         self.set_reactive(ChoiceList.value, value if value in ready else (ready or [""])[0])
 
+    def _window(self) -> range:
+        """Return which answers are shown."""
+        count = len(self._offers)
+        at = next((at for at, offer in enumerate(self._offers) if offer.value == self.value), 0)
+        top = max(0, min(at - WINDOW // 2, count - WINDOW))
+        return range(top, min(count, top + WINDOW))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Return the lines that are drawn: long ones are cut and never wrap."""
+        shown = len(self._window())
+        return shown + (shown < len(self._offers))
+
     def render(self) -> Content:
-        """Draw all answers."""
+        """Draw the answers; below a long list, which part of it that is."""
         cursor, missing = self.get_visual_style("choice--cursor"), self.get_visual_style("choice--missing")
         lines = []
-        for offer in self._offers:
+        shown = self._window()
+        for offer in (self._offers[at] for at in shown):
             chosen = offer.value == self.value
             line = Content(_fit(f"({'*' if chosen else ' '}) {offer.line}", self.size.width))
             if chosen and self.has_focus:
@@ -83,6 +99,9 @@ class ChoiceList(Widget, can_focus=True):
             elif not offer.ready:
                 line = line.stylize(missing)
             lines.append(line)
+        if len(shown) < len(self._offers):
+            part = f"    {shown.start + 1} to {shown.stop} of {len(self._offers)}; arrows show the others"
+            lines.append(Content(_fit(part, self.size.width)).stylize(missing))
         return Content("\n").join(lines)
 
     def watch_value(self, value: str) -> None:
@@ -107,8 +126,9 @@ class ChoiceList(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the answer under the mouse."""
-        if event.y < len(self._offers) and self._offers[event.y].ready:
-            self.value = self._offers[event.y].value
+        shown = self._window()
+        if event.y < len(shown) and self._offers[shown[event.y]].ready:
+            self.value = self._offers[shown[event.y]].value
 
     def on_focus(self) -> None:
         """Draw the cursor."""
@@ -119,7 +139,12 @@ class ChoiceList(Widget, can_focus=True):
         """Put the terminal's own cursor on the chosen answer, where screen readers look."""
         values = [offer.value for offer in self._offers]
         if self.has_focus and self.value in values:
-            self.app.cursor_position = self.content_region.offset + Offset(0, values.index(self.value))
+            self.app.cursor_position = self.content_region.offset + self._cursor_offset()
+
+    def _cursor_offset(self) -> Offset:
+        """Return where the chosen answer is drawn."""
+        values = [offer.value for offer in self._offers]
+        return Offset(0, values.index(self.value) - self._window().start)
 
     def on_blur(self) -> None:
         """Draw it without a cursor."""

@@ -9,15 +9,23 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.text_line import TextLine
 
 
+def dom_name(name: str) -> str:
+    """Return the name of a question as part of a widget's id, which has no dots."""
+    return name.replace(".", "_")
+
+
 class FormField(Vertical):
-    """A question with a text to type, or with offers to choose from."""
+    """A question with a text to type, with offers to choose from, or with a control of its own.
+
+    That control has the id ``control-`` and the question's ``dom_name``.
+    """
 
     class Changed(Message):
         """The answer changed."""
@@ -38,42 +46,59 @@ class FormField(Vertical):
         """Enter was pressed in the question: go to the next one."""
 
     def __init__(
-        self, name: str, label: str, help_text: str, value: str, offers: Sequence[Offer] = ()
+        self,
+        name: str,
+        label: str,
+        help_text: str,
+        value: str = "",
+        offers: Sequence[Offer] = (),
+        *,
+        control: Widget | None = None,
     ) -> None:
-        super().__init__(id=f"field-{name}", classes="field")
+        super().__init__(id=f"field-{dom_name(name)}", classes="field")
         self.field = name
         self._label = label
         self._help = help_text
         self._value = value
         self._offers = offers
+        self._control = control
 
     def compose(self) -> ComposeResult:
         """Make the four parts."""
         yield Plain(self._label, classes="field-label")
         yield self._make_control()
         yield Plain(self._help, classes="field-help")
-        yield Plain("", classes="field-error")
+        error = Plain("", classes="field-error")
+        error.display = False
+        yield error
 
     def _make_control(self) -> Widget:
+        dom_id = f"control-{dom_name(self.field)}"
+        if self._control:
+            return self._control
         if self._offers:
-            return ChoiceList(self._offers, self._value, dom_id=f"control-{self.field}")
-        return TextLine(self._value, dom_id=f"control-{self.field}")
+            return ChoiceList(self._offers, self._value, dom_id=dom_id)
+        return TextLine(self._value, dom_id=dom_id)
 
     @property
     def control_widget(self) -> Widget:
         """Return what is typed in or chosen from."""
-        return self.query_one(f"#control-{self.field}")
+        return self.query_one(f"#control-{dom_name(self.field)}")
+
+    def show_help(self, text: str) -> None:
+        """Show another line of help."""
+        self.query_one(".field-help", Plain).show(text)
 
     def show_problem(self, sentence: str) -> None:
         """Show what is wrong with the answer, or nothing."""
-        error = self.query_one(".field-error", Plain)
-        error.show(f"! {sentence}" if sentence else "")
-        error.display = bool(sentence)
+        self.show_line(f"! {sentence}" if sentence else "")
         self.set_class(bool(sentence), "-wrong")
 
-    def on_mount(self) -> None:
-        """Begin without a problem."""
-        self.query_one(".field-error").display = False
+    def show_line(self, line: str) -> None:
+        """Show a line below the help, or none; it begins with a mark."""
+        error = self.query_one(".field-error", Plain)
+        error.show(line)
+        error.display = bool(line)
 
     def on_descendant_blur(self) -> None:
         """Tell that the question was left."""
@@ -84,6 +109,11 @@ class FormField(Vertical):
     def _changed(self, event: Input.Changed | ChoiceList.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(self.field, event.value))
+
+    @on(TextArea.Changed)
+    def _block_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self.field, event.text_area.text))
 
     @on(Input.Submitted)
     @on(ChoiceList.Entered)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from z2jh_wizard.widgets.plain import Plain
 
+ROOM = 20
+"""Cells of a line of the rail."""
+
 
 class Mark(str, enum.Enum):
     """How far a page of the wizard is; each has a word and a symbol."""
@@ -34,6 +37,10 @@ class Rail(Plain):
 
     def show_stops(self, stops: Sequence[Stop]) -> None:
         """Show the pages with their marks."""
-        self.show(
-            "\n".join(f"{stop.mark.value} {stop.title:<11} {_WORDS[stop.mark]}".rstrip() for stop in stops)
-        )
+        self.show("\n".join(map(_line, stops)))
+
+
+def _line(stop: Stop) -> str:
+    """Return a page with its mark, and with its word where there is room for it."""
+    line = f"{stop.mark.value} {stop.title:<11} {_WORDS[stop.mark]}".rstrip()
+    return line if len(line) <= ROOM else f"{stop.mark.value} {stop.title}"[:ROOM]

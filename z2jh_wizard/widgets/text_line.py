@@ -14,6 +14,9 @@ class TextLine(Input):
     def __init__(
         self, value: str = "", *, placeholder: str = "", dom_id: str | None = None, replace: bool = False
     ) -> None:
-        super().__init__(value, placeholder=placeholder, id=dom_id, compact=True, select_on_focus=replace)
+        super().__init__(value, placeholder=placeholder, id=dom_id, select_on_focus=replace)
+        # Asking for compact would work out all styles at once, before there is a place to draw.
+        self.set_reactive(Input.compact, True)
+        self.add_class("-textual-compact", update=False)
         self.cursor_blink = False
         self.cursor_position = len(value)

@@ -1,0 +1,108 @@
+"""The way through the pages of settings: the draft that they share, which pages come in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from z2jh_wizard.flows.topic_form import TopicForm
+from z2jh_wizard.project.folder import Project
+from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.values import forms
+from z2jh_wizard.values.fields import Field, TopicPage
+from z2jh_wizard.values.keys import Topic
+from z2jh_wizard.values.search import Hit
+from z2jh_wizard.values.topics import field_for, topic_page, topics
+
+FOUND = "found"
+"""The id of the page with the one setting that a search found."""
+
+QUICK = (Topic.SIGN_IN, Topic.ADDRESS, Topic.HTTPS)
+"""What nobody can choose for a teacher; all else has a safe default."""
+
+
+@dataclass(slots=True)
+class Tour:
+    """Where one is among the pages of settings; ``route`` are the pages that Next walks through."""
+
+    form: TopicForm
+    project: Project
+    route: tuple[str, ...] = ()
+    found: TopicPage | None = None
+    marked: str = ""
+    """The way or page that was opened last."""
+    words: str = ""
+    """What was searched for."""
+
+    def page(self, topic: str) -> TopicPage:
+        """Return a page by its id; KeyError or ValueError for none."""
+        if topic == FOUND:
+            if self.found is None:
+                raise KeyError(topic)
+            return self.found
+        return topic_page(Topic(topic))
+
+    def quick(self) -> tuple[str, ...]:
+        """Return the pages of the short way that this chart has questions on."""
+        return tuple(topic.value for topic in QUICK if self.has_questions(topic_page(topic)))
+
+    def guided(self) -> tuple[str, ...]:
+        """Return all pages that this chart has questions on, in the order of the guide."""
+        return tuple(page.id for page in topics() if self.has_questions(page))
+
+    def has_questions(self, page: TopicPage) -> bool:
+        """Tell whether this chart has a question of a page."""
+        return any(forms.place(field, self.form.scene) for field in page.fields)
+
+    def beside(self, topic: str, step: int) -> str:
+        """Return the page before (-1) or after (+1) one on the route; empty at its ends."""
+        if topic not in self.route:
+            return ""
+        at = self.route.index(topic) + step
+        return self.route[at] if 0 <= at < len(self.route) else ""
+
+    def problems(self) -> dict[str, str]:
+        """Return one sentence for each answer that cannot be used, by field id."""
+        return self.form.problems
+
+
+def tour_of(desk: Desk) -> Tour:
+    """Return the tour of the open project, begun anew for another project or chart.
+
+    Answers that are not saved are kept as long as the folder is the same. RuntimeError without a project;
+    Unreadable for a values file that Helm could not take.
+    """
+    project = desk.project
+    if project is None:
+        raise RuntimeError("settings need a project")
+    before = desk.tour
+    if before and before.project.folder == project.folder and before.project.spec == project.spec:
+        before.form.refresh()
+        return before
+    form = TopicForm.of(project)
+    if before and before.project.folder == project.folder:
+        for answer in before.form.answers:
+            form.answer(answer.field, answer.text)
+    desk.tour = Tour(form, project)
+    return desk.tour
+
+
+def page_of(hit: Hit) -> TopicPage:
+    """Return a page with the one setting that a search found."""
+    field = field_for(hit.path) or Field(
+        f"{FOUND}.{hit.path}",
+        hit.path,
+        hit.kind,
+        hit.help,
+        choices=hit.choices,
+        link=hit.link,
+        label=hit.path,
+    )
+    why = hit.note or "The one setting that you searched for; Next saves it and goes back to the search."
+    return TopicPage(FOUND, field.title, why, field.page, (_alone(field),))
+
+
+def _alone(field: Field) -> Field:
+    """Return a field that is asked whatever else is answered."""
+    import msgspec
+
+    return msgspec.structs.replace(field, shown_if=None, label=field.title)

@@ -1,0 +1,434 @@
+"""One page of settings, whichever it is: it draws a topic of the values engine over the draft."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+
+from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows.topic_form import sentence
+from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.messages import Go, Trouble
+from z2jh_wizard.screens.settings_tour import FOUND, Tour, tour_of
+from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.values import forms
+from z2jh_wizard.values.fields import Kind, TopicPage
+from z2jh_wizard.values.forms import Question
+from z2jh_wizard.values.forms_sign_in import Note, notes
+from z2jh_wizard.values.keys import Topic
+from z2jh_wizard.values.lint.finding import Finding
+from z2jh_wizard.widgets.actions import screen_bindings
+from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
+from z2jh_wizard.widgets.controls import control
+from z2jh_wizard.widgets.diff_lines import DiffLines
+from z2jh_wizard.widgets.form_field import FormField, dom_name
+from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.rail import Mark, Stop
+
+FIRST = 3
+"""Questions that are drawn at once; the others follow after the first frame, so many at a time."""
+
+QUIET = 0.15
+"""Seconds without a key after which what was typed goes into the draft."""
+
+NOTHING = "Nothing is written for this setting: the chart's default is in force."
+
+
+class TopicScreen(StageScreen):
+    """Asks the settings of one topic."""
+
+    NAME = "topic"
+    STAGE = "settings"
+    CSS_PATH = style_sheet("topic")
+    BINDINGS = screen_bindings("back", "next", "details", "copy")
+    ABOUT = (
+        "Answer what you like: an empty answer leaves a setting to the chart. F2 shows the lines of the "
+        "values file that the question writes. Next saves; Back keeps what you typed."
+    )
+
+    def __init__(self, desk: Desk, topic: str, field: str = "") -> None:
+        super().__init__(desk)
+        self._tour: Tour = tour_of(desk)
+        self._page: TopicPage = self._tour.page(topic)
+        self._wanted = field
+        self._more = topic == FOUND or any(
+            one.id == field and self._is_rare(one.id) for one in self._page.fields
+        )
+        self._asked: tuple[Question, ...] = self._questions()
+        self._typed: dict[str, str] = {}
+        self._quiet: Timer | None = None
+        self._findings: dict[str, list[Finding]] = {}
+        self._written = False
+        self._has_begun = False
+
+    def _is_rare(self, field_id: str) -> bool:
+        asked = self._tour.form.questions(self._page)
+        return field_id not in {one.field.id for one in asked}
+
+    def _questions(self) -> tuple[Question, ...]:
+        return self._tour.form.questions(self._page, more=self._more)
+
+    # ---- drawing ----
+
+    def why(self) -> str:
+        """Say why the topic matters."""
+        return self._page.why
+
+    def step_words(self) -> str:
+        """Return the topic, and which page of the way it is."""
+        route = self._tour.route
+        at = f"page {route.index(self._page.id) + 1} of {len(route)} " if self._page.id in route else ""
+        return f"settings {at}{self._page.title}"
+
+    def body(self) -> ComposeResult:
+        """Make the first questions; the others come after the first frame."""
+        for question in self._asked[:FIRST]:
+            yield self._form_field(question)
+
+    def _form_field(self, question: Question) -> FormField:
+        field = question.field
+        title = field.title + (f", {field.unit}" if field.unit else "")
+        if question.default and field.kind not in (Kind.CHOICE, Kind.SWITCH):
+            title += f"  (chart's default: {question.default})"
+        made = FormField(
+            field.id, title, self._help(question), control=control(question, f"control-{dom_name(field.id)}")
+        )
+        made.call_after_refresh(self._show_state, made, question)
+        return made
+
+    def preview(self) -> Widget | None:
+        """Show config.yaml as the answers make it, beside the page."""
+        return Vertical(
+            Plain("config.yaml with your answers", classes="pane-heading"),
+            DiffLines(dom_id="preview-lines"),
+            id="preview",
+        )
+
+    def buttons(self) -> ComposeResult:
+        """Back, Undo and Next."""
+        yield ButtonRow(ActionButton("next"), ActionButton("undo"), ActionButton("back"))
+
+    def stops(self) -> Iterable[Stop]:
+        """Return the pages of the way, or all, with how far they are."""
+        form = self._tour.form
+        wrong = {name.partition(".")[0] for name in form.problems}
+        route = self._tour.route or self._tour.guided()
+        # The page at hand stays in sight where the rail is lower than the way is long.
+        top = max(0, route.index(self._page.id) - 8) if self._page.id in route else 0
+        for topic in route[top:]:
+            page = self._tour.page(topic)
+            mark = Mark.DONE if form.count_set(page) else Mark.AHEAD
+            if topic in wrong:
+                mark = Mark.PROBLEM
+            yield Stop(page.title, Mark.HERE if topic == self._page.id else mark)
+
+    def on_mount(self) -> None:
+        """Draw the rest after the first frame."""
+        self.call_after_refresh(self._begin)
+
+    async def _begin(self) -> None:
+        end = Vertical(
+            ActionButton("more"),
+            Plain(f"The guide: {self._page.link}", dom_id="guide", classes="hint"),
+            id="page-end",
+        )
+        await self.query_one("#body").mount(end)
+        self._has_begun = True
+        self._show_end()
+        self._arrange()
+        self.refresh_preview()
+        self._look()
+
+    def first_focus(self) -> Widget:
+        """Begin where one was sent to, else at the first problem, else at the first question."""
+        names = [self._wanted, *(one.field.id for one in self._asked if one.wrong)]
+        names += [one.field.id for one in self._asked]
+        for name in names:
+            if found := self._field(name):
+                return found.control_widget
+        return self.query_one("#do-next")
+
+    # ---- keeping the questions as they are asked ----
+
+    def _field(self, name: str) -> FormField | None:
+        return next((one for one in self.query(FormField) if one.field == name), None) if name else None
+
+    def _question(self, name: str) -> Question | None:
+        return next((one for one in self._asked if one.field.id == name), None)
+
+    def _arrange(self) -> None:
+        """Draw the questions that are asked now and no others."""
+        self.run_worker(
+            self._draw_questions(), name="drawing the questions", group="questions", exclusive=True,
+            exit_on_error=False,
+        )  # fmt: skip
+
+    async def _draw_questions(self) -> None:
+        body = self.query_one("#body")
+        wanted = {question.field.id: question for question in self._asked}
+        drawn = {field.field: field for field in self.query(FormField)}
+        for name, gone in drawn.items():
+            if name not in wanted:
+                await gone.remove()
+        before: Widget | None = None
+        made = 0
+        for name, question in wanted.items():
+            present = drawn.get(name)
+            if present is None:
+                present = self._form_field(question)
+                if before is None:
+                    await body.mount(present, before=0)
+                else:
+                    await body.mount(present, after=before)
+                made += 1
+                if made % FIRST == 0:
+                    await asyncio.sleep(0)  # keys and frames come first
+            before = present
+        if self._wanted and (sent := self._field(self._wanted)):
+            self._wanted = ""
+            sent.control_widget.focus()
+
+    def _show_end(self) -> None:
+        """Show what stands below the questions."""
+        if not self._has_begun:
+            return
+        form = self._tour.form
+        hidden = forms.hidden_count(self._page, form.scene)
+        more = self.query_one("#do-more", ActionButton)
+        more.display = self._page.id != FOUND and (hidden > 0 or self._more)
+        more.label = "Fewer" if self._more else f"More: {hidden} settings that few people need"
+        self.query_one("#guide").display = bool(self._page.link)
+
+    def _notes(self) -> Sequence[Note]:
+        return notes(self._tour.form.scene) if self._page.id == Topic.SIGN_IN.value else ()
+
+    def _show_state(self, field: FormField, question: Question) -> None:
+        """Show what is wrong with a question: its answer, else what lint says."""
+        if not field.is_attached:
+            return
+        if question.wrong:
+            field.show_problem(question.wrong)
+            return
+        field.show_problem("")
+        found = self._findings.get(question.field.id)
+        field.show_line(sentence(found[0]) if found else "")
+
+    # ---- answering ----
+
+    @on(FormField.Changed)
+    def _changed(self, event: FormField.Changed) -> None:
+        self._typed[event.name] = event.value
+        if self._quiet:
+            self._quiet.stop()
+        self._quiet = self.set_timer(QUIET, self._take)
+
+    def _take(self) -> None:
+        """Put what was typed into the draft, and show what follows from it."""
+        if self._quiet:
+            self._quiet.stop()
+            self._quiet = None
+        typed, self._typed = self._typed, {}
+        form = self._tour.form
+        changed = False
+        for name, text in typed.items():
+            question = self._question(name)
+            if question is None or question.text == text:
+                continue
+            changed = True
+            problem = form.answer(question.field, text)
+            field = self._field(name)
+            if field and not problem and field.has_class("-wrong"):
+                field.show_problem("")
+        if changed:
+            self._show_draft()
+
+    def _show_draft(self) -> None:
+        before = [one.field.id for one in self._asked]
+        self._asked = self._questions()
+        for question in self._asked:
+            if question.choices and (field := self._field(question.field.id)):
+                field.show_help(self._help(question))
+        if [one.field.id for one in self._asked] != before:
+            self._arrange()
+        self._show_end()
+        self.refresh_frame()
+        self.refresh_preview()
+        self._look()
+
+    @on(FormField.Left)
+    def _left(self, event: FormField.Left) -> None:
+        self._take()
+        question, field = self._question(event.name), self._field(event.name)
+        if question and field:
+            self._show_state(field, question)
+
+    @on(FormField.Entered)
+    def _entered(self, event: FormField.Entered) -> None:
+        chain = [one.control_widget for one in self.query(FormField)]
+        at = next(at for at, one in enumerate(self.query(FormField)) if one.field == event.name)
+        (chain[at + 1] if at + 1 < len(chain) else self.query_one("#do-next")).focus()
+
+    def on_descendant_focus(self) -> None:
+        """Show the lines of the question that has the focus."""
+        self.refresh_preview()
+
+    def _look(self) -> None:
+        """Let lint look at the draft, in a thread."""
+        self.run_worker(
+            self._lint(), name="looking at the settings", group="lint", exclusive=True, exit_on_error=False
+        )
+
+    async def _lint(self) -> None:
+        await asyncio.sleep(QUIET)
+        self._findings = await asyncio.to_thread(self._tour.form.findings)
+        for field in self.query(FormField):
+            question = self._question(field.field)
+            if question and not field.has_focus_within and not question.wrong:
+                self._show_state(field, question)
+
+    # ---- the lines of the files ----
+
+    def _focused(self) -> Question | None:
+        found = self.focused
+        while found is not None and not isinstance(found, FormField):
+            found = found.parent if isinstance(found.parent, Widget) else None
+        return self._question(found.field) if found else None
+
+    def refresh_preview(self) -> None:
+        """Show the lines of the question that has the focus, where there is room or somebody asked."""
+        if not self._has_begun:
+            return
+        question = self._focused()
+        form = self._tour.form
+        if self.has_class("-preview"):
+            pane = self.query_one("#preview-lines", DiffLines)
+            pane.show(form.preview(question, max(1, self.query_one("#preview").size.height - 1)))
+        if self._written:
+            name, lines = form.written(question) if question else ("config.yaml", ())
+            self.query_one("#written-title", Plain).show(f"{name}, the lines of this setting (F2 hides them)")
+            self.query_one("#written-lines", DiffLines).show(lines)
+
+    def on_resize(self) -> None:
+        """Fill the preview when there is room for it."""
+        self.call_after_refresh(self.refresh_preview)
+
+    # ---- actions ----
+
+    async def action_details(self) -> None:
+        """Show or hide the lines that the question writes."""
+        self._take()
+        if not self.query("#written"):
+            pane = Vertical(
+                Plain("", dom_id="written-title", classes="pane-heading"),
+                DiffLines(NOTHING, dom_id="written-lines"),
+                id="written",
+            )
+            await self.mount(pane, after=self.query_one("#middle"))
+        self._written = not self._written
+        self.query_one("#written").display = self._written
+        self.refresh_preview()
+        if self.focused:
+            self.call_after_refresh(self.focused.scroll_visible, animate=False)
+
+    def action_copy(self) -> None:
+        """Copy the address to register with the sign-in service, else that of the page that explains this."""
+        question = self._focused()
+        known = [note.copy for note in self._notes() if note.copy]
+        text = known[-1] if known else question.field.page if question else self._page.link
+        if text:
+            self.app.copy_to_clipboard(text)
+        self.app.notify(f"Copied {text}" if text else "There is no address to copy.", markup=False)
+
+    def action_more(self) -> None:
+        """Show what few people need, or hide it again."""
+        self._take()
+        self._more = not self._more
+        self._asked = self._questions()
+        self._arrange()
+        self._show_end()
+
+    def action_undo(self) -> None:
+        """Take the last answer, or the last save, back."""
+        self._take()
+        try:
+            taken = self._tour.form.undo()
+        except WizardError as error:
+            self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
+            return
+        words = f"Taken back: {taken.field.title}" if taken else "The last save was taken back."
+        self.app.notify(words, markup=False)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Draw all questions anew, with the texts that the draft has now."""
+        self._asked = ()
+        self.run_worker(self._draw_anew(), name="drawing the questions", group="questions", exclusive=True)
+
+    async def _draw_anew(self) -> None:
+        await self._draw_questions()
+        self._show_draft()
+
+    def action_back(self) -> None:
+        """Go to the page before; what was typed is kept."""
+        self._take()
+        if self._page.id == FOUND:
+            self.post_message(Go("search"))
+            return
+        before = self._tour.beside(self._page.id, -1)
+        self.post_message(Go(f"topic/{before}" if before else "settings"))
+
+    def action_next(self) -> None:
+        """Save and go on; the first problem of the page holds one back."""
+        self._take()
+        wrong = [one for one in self._asked if one.field.id in self._tour.form.problems]
+        if wrong:
+            for question in wrong:
+                if field := self._field(question.field.id):
+                    field.show_problem(question.wrong)
+            if first := self._field(wrong[0].field.id):
+                first.control_widget.focus()
+            return
+        try:
+            saved = self._tour.form.save()
+        except WizardError as error:
+            self.post_message(Trouble(error.problem))
+            return
+        if saved:
+            self.app.notify(f"Saved {' and '.join(saved)}.", markup=False)
+        if self._page.id == FOUND:
+            self.post_message(Go("search"))
+            return
+        after = self._tour.beside(self._page.id, 1)
+        self.post_message(Go(f"topic/{after}" if after else "settings"))
+
+    # ---- words ----
+
+    def _help(self, question: Question) -> str:
+        """Return what stands below a control; below the way to sign in also what follows from it."""
+        if question.field.id != forms.METHOD:
+            return _help(question)
+        return "\n".join([_help(question), *(note.text for note in self._notes())])
+
+
+def _help(question: Question) -> str:
+    """Return what a question is for, when to take the chosen answer, and an example."""
+    field = question.field
+    parts = [field.help]
+    if field.kind is Kind.CHOICE:
+        parts += [
+            f"{one.label}: {one.when}." for one in question.choices if one.value == question.text and one.when
+        ]
+    elif question.choices:
+        parts.append(f"Such as {', '.join(f'{one.value} ({one.label})' for one in question.choices)}.")
+    if field.example:
+        parts.append(f"Example: {field.example}")
+    if question.fixed:
+        parts.append(f"{question.fixed} Edit it in the file.")
+    return " ".join(parts).replace("..", ".")

@@ -1,0 +1,164 @@
+"""The control for each kind of setting, from one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Offset
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from z2jh_wizard.core.redaction import plain
+from z2jh_wizard.values.fields import Kind
+from z2jh_wizard.values.forms import Question
+from z2jh_wizard.widgets.actions import bindings
+from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
+from z2jh_wizard.widgets.text_line import TextLine
+
+LEAVE = "not set"
+"""The offer that leaves a setting to the chart."""
+
+_GAP = "   "
+
+
+class SwitchLine(ChoiceList):
+    """Few short answers side by side on one line."""
+
+    BINDINGS = bindings("answer_left", "answer_right")
+
+    def render(self) -> Content:
+        """Draw all answers."""
+        cursor = self.get_visual_style("choice--cursor")
+        parts = []
+        for offer in self._offers:
+            chosen = offer.value == self.value
+            part = Content(self._drawn(offer))
+            parts.append(part.stylize(cursor) if chosen and self.has_focus else part)
+        return Content(_GAP).join(parts)
+
+    def _drawn(self, offer: Offer) -> str:
+        return f"({'*' if offer.value == self.value else ' '}) {offer.label}"
+
+    def _starts(self) -> list[int]:
+        widths = [len(self._drawn(offer)) + len(_GAP) for offer in self._offers]
+        return [sum(widths[:at]) for at in range(len(widths))]
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the answer under the mouse."""
+        event.prevent_default()
+        for offer, start in zip(self._offers, self._starts(), strict=True):
+            if start <= event.x < start + len(self._drawn(offer)):
+                self.value = offer.value
+
+    def _cursor_offset(self) -> Offset:
+        values = [offer.value for offer in self._offers]
+        return Offset(self._starts()[values.index(self.value)], 0)
+
+
+class ListLine(TextLine):
+    """A line for several names; a pasted list of lines becomes names with commas."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        lines = [line.strip().rstrip(",") for line in event.text.splitlines() if line.strip()]
+        super()._on_paste(events.Paste(", ".join(lines)))
+        event.prevent_default()
+        event.stop()
+
+
+class SecretLine(TextLine):
+    """A masked line; a pasted text keeps its lines, for keys have several."""
+
+    def __init__(self, value: str = "", *, dom_id: str | None = None) -> None:
+        super().__init__(value, dom_id=dom_id, replace=True)
+        self.set_reactive(TextLine.password, True)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(text)
+        else:
+            self.replace(text, *self.selection)
+        event.prevent_default()
+        event.stop()
+
+
+class TextBlock(TextArea):
+    """Several lines to type in; Tab leaves it."""
+
+    def __init__(self, value: str, *, dom_id: str | None = None) -> None:
+        super().__init__(value, id=dom_id, soft_wrap=False, highlight_cursor_line=False)
+        self.set_reactive(TextArea.compact, True)
+        self.add_class("-textual-compact", update=False)
+        self.set_reactive(TextArea.cursor_blink, False)
+
+
+class FixedValue(Widget, can_focus=True):
+    """A value that is only shown: the form leaves it alone."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
+
+    def __init__(self, value: str, *, dom_id: str | None = None) -> None:
+        super().__init__(id=dom_id)
+        self.value = plain(value)
+
+    def render(self) -> Content:
+        """Draw the value as it is."""
+        return Content(self.value)
+
+
+def _choices(question: Question, dom_id: str) -> Widget:
+    offers = [Offer("", LEAVE, question.default)]
+    offers += [Offer(choice.value, choice.label, choice.when) for choice in question.choices]
+    return ChoiceList(offers, question.text, dom_id=dom_id)
+
+
+def _switch(question: Question, dom_id: str) -> Widget:
+    leave = f"{LEAVE}: {question.default}" if question.default else LEAVE
+    return SwitchLine(
+        [Offer("", leave), Offer("on", "on"), Offer("off", "off")], question.text, dom_id=dom_id
+    )
+
+
+def _line(question: Question, dom_id: str) -> Widget:
+    return TextLine(question.text, dom_id=dom_id)
+
+
+def _names(question: Question, dom_id: str) -> Widget:
+    if "," in question.field.example:
+        return _block(question, dom_id)
+    return ListLine(question.text, dom_id=dom_id)
+
+
+def _secret(question: Question, dom_id: str) -> Widget:
+    return SecretLine(question.text, dom_id=dom_id)
+
+
+def _block(question: Question, dom_id: str) -> Widget:
+    return TextBlock(question.text, dom_id=dom_id)
+
+
+_MAKERS: dict[Kind, Callable[[Question, str], Widget]] = {
+    **dict.fromkeys(Kind, _line),
+    Kind.SWITCH: _switch,
+    Kind.CHOICE: _choices,
+    Kind.SECRET: _secret,
+    Kind.SECRET_LIST: _secret,
+    Kind.SECRET_MAP: _secret,
+    Kind.NAMES: _names,
+    Kind.HOSTS: _names,
+    Kind.LONG_TEXT: _block,
+    Kind.PYTHON: _block,
+    Kind.TEXT_MAP: _block,
+    Kind.MAP: _block,
+    Kind.LIST: _block,
+}
+
+
+def control(question: Question, dom_id: str) -> Widget:
+    """Return the control for a question."""
+    if question.fixed:
+        return FixedValue(question.text, dom_id=dom_id)
+    return _MAKERS[question.kind](question, dom_id)
