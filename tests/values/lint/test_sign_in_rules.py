@@ -100,6 +100,24 @@ def test_nobody_is_said_to_be_locked_out_where_it_is_not_sure(text):
     assert not ids(text) & {"hub5-lockout", "admin-only"}
 
 
+@pytest.mark.parametrize(
+    ("method", "who"), [("github", "Only these administrators"), ("ldap", "and administrators")]
+)
+def test_administrators_alone_come_in_with_oauth_only(method, who):
+    text = CLASS % (method, ", Authenticator: {admin_users: [t]}", "")
+    (found,) = [one for one in linted(text, "4.4.0") if one.rule == "admin-only"]
+    assert who in found.message
+
+
+def test_capitals_in_blocked_users_keep_nobody_out():
+    text = CLASS % ("github", ", Authenticator: {%s: [Ada]}", "")
+    assert severity("email-case", text % "blocked_users") == "warning"
+    assert severity("email-case", text % "admin_users") == "note"
+    assert "email-case" not in ids(
+        (CLASS % ("mediawiki", ", Authenticator: {%s: [Ada]}", "")) % "admin_users"
+    )
+
+
 @pytest.mark.parametrize("word", ["allow_2fa: true", "allow_all: false", "allowed_users: []"])
 def test_what_only_sounds_like_leave_to_enter_is_none(word):
     assert "hub5-lockout" in ids(CLASS % ("native", f", NativeAuthenticator: {{{word}}}", ""))

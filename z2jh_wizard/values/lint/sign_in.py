@@ -154,15 +154,19 @@ def hub5_lockout(subject: Subject) -> Iterator[Problem]:
     "hub.config.Authenticator.admin_users",
 )
 def admin_only(subject: Subject) -> Iterator[Problem]:
-    """Administrators are let in, all others need a rule of their own."""
+    """OAuth lets administrators in by itself; elsewhere they need a rule as everybody does.
+
+    So do the classes of JupyterHub 5.5 and oauthenticator 17.4.
+    """
     chosen = _shut(subject)
     path = chosen.path("admin_users") if chosen else None
     if chosen and path and chosen.value("admin_users"):
-        yield Problem(
-            path,
-            "Only these administrators can use the hub: every student is turned away with 403 Forbidden.",
-            Fix(_how_to_allow(chosen.method)),
+        whom = (
+            "Only these administrators can use the hub: every student is"
+            if chosen.method.oauth
+            else "admin_users lets nobody in with this sign-in: students and administrators are"
         )
+        yield Problem(path, f"{whom} turned away with 403 Forbidden.", Fix(_how_to_allow(chosen.method)))
 
 
 def _shut(subject: Subject) -> SignIn | None:
@@ -237,13 +241,22 @@ def allowed_users_int(subject: Subject) -> Iterator[Problem]:
 
 @rule("email-case", Severity.NOTE, "User names with capital letters", *_USER_KEYS)
 def email_case(subject: Subject) -> Iterator[Problem]:
-    """The hub writes every name in small letters, lists included; only username_map is looked up by them."""
+    """The hub writes names in small letters, and its lists, but blocked_users and username_map as they are.
+
+    MediaWiki keeps the letters everywhere.
+    """
+    if chosen_method(subject.values, subject.version, subject.family).id == "mediawiki":
+        return
     for path, value in _user_lists(subject):
         items = value if isinstance(value, list) else ()
         names = [item for item in items if isinstance(item, str) and item != item.lower()]
         if names:
             shown, small = subject.quote(path, names[0]), subject.quote(path, names[0].lower())
-            yield Problem(path, f"The hub knows people by small letters: {shown} becomes {small}.")
+            if path[-1] == "blocked_users":
+                message = f"The hub knows people by small letters, so {shown} is not kept out: write {small}."
+                yield Problem(path, message, severity=Severity.WARNING)
+            else:
+                yield Problem(path, f"The hub knows people by small letters: {shown} becomes {small}.")
     for base, _, trait, value in hub_config.settings(subject):
         for key in value if trait == "username_map" and isinstance(value, dict) else ():
             path, new = (*base, key), (*base, key.lower())
