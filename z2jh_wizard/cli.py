@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.platform == "win32":
         print("z2jh-wizard runs on Linux and macOS; on Windows use WSL or a cloud shell.", file=sys.stderr)
         return 2
-    return _guarded(_screens_only(words) or _parser().parse_args(words))
+    return _guarded(_screens_only(words) or _parsed(words))
 
 
 def _screens_only(words: list[str]) -> argparse.Namespace | None:
@@ -35,7 +35,9 @@ def _screens_only(words: list[str]) -> argparse.Namespace | None:
     from z2jh_wizard.commands.wizard import open_wizard
 
     folder = words[1] if words else "."
-    found: Any = SimpleNamespace(command=open_wizard, folder=folder, ascii=False, name="", json=False)
+    found: Any = SimpleNamespace(
+        command=open_wizard, folder=folder, ascii=False, web=False, name="", json=False
+    )
     parsed: argparse.Namespace = found
     return parsed
 
@@ -59,6 +61,17 @@ def _guarded(parsed: argparse.Namespace) -> int:
         return int(ExitCode.FAILED)
 
 
+def _parsed(words: list[str]) -> argparse.Namespace:
+    """Return the parsed words; options of ``--web`` without it, or with a command, end with exit code 2."""
+    parser = _parser()
+    parsed = parser.parse_args(words)
+    if parsed.web and parsed.name:
+        parser.error(f"--web shows the wizard's screens; {parsed.name} has none")
+    if (parsed.port or parsed.public_url) and not parsed.web:
+        parser.error("--port and --public-url go with --web")
+    return parsed
+
+
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
@@ -75,6 +88,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-V", "--version", action="version", version=f"z2jh-wizard {__version__}")
     parser.add_argument("--ascii", action="store_true", help="draw with plain ASCII symbols")
+    parser.add_argument("--web", action="store_true", help="show the wizard in a browser; prints the address")
+    parser.add_argument(
+        "--port", type=table.port, default=0, metavar="N", help="with --web: this port (default: a free one)"
+    )
+    parser.add_argument(
+        "--public-url", default="", metavar="URL", help="with --web: the address of a preview in front of it"
+    )
     parser.set_defaults(command=table.lazy("wizard", "open_wizard"), name="", json=False)
     table.add_commands(parser)
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,17 @@ if TYPE_CHECKING:
 
 
 def open_wizard(parsed: argparse.Namespace) -> int:
-    """Open the TUI on a folder; InvalidInput when there is no terminal to draw on."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """Open the TUI on a folder, or serve it to a browser; InvalidInput when there is nothing to draw on."""
+    if parsed.web:
+        from z2jh_wizard.commands.web import serve_wizard
+
+        return serve_wizard(parsed)
+    # Textual's own variable: a web server at the other end of the pipes draws for us.
+    if "TEXTUAL_DRIVER" not in os.environ and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InvalidInput(
             "The wizard's screens need a terminal",
             "Input or output is not one.",
-            next_step="Use the commands instead: z2jh-wizard --help",
+            next_step="Use a browser: z2jh-wizard --web, or the commands: z2jh-wizard --help",
         )
     from z2jh_wizard.app import Start, run_app
 

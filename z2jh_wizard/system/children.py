@@ -127,6 +127,14 @@ async def capture(child: Child, limit: float, on_start: Started | None = None) -
             await _cancel_all(out, err, ended)
 
 
+async def converse(child: Child) -> asyncio.subprocess.Process:
+    """Start a child that is talked with through its stdin and stdout; its stderr is ours.
+
+    The caller reads stdout to its end and ends the child with ``end``. WizardError when it cannot be started.
+    """
+    return await _start(child, stdin=asyncio.subprocess.PIPE, stderr=None)
+
+
 def start_detached(
     argv: Sequence[str], *, cwd: Path, log_path: Path, environment: Mapping[str, str] | None = None
 ) -> int:
@@ -154,17 +162,20 @@ def start_detached(
     return process.pid
 
 
-async def end(process: asyncio.subprocess.Process) -> None:
-    """End a child that still runs: SIGINT first, then SIGTERM, then SIGKILL, to its whole group."""
+async def end(process: asyncio.subprocess.Process, patience: float | None = None) -> None:
+    """End a child that still runs: SIGINT first, then SIGTERM, then SIGKILL, to its whole group.
+
+    ``patience``: seconds it has to end after SIGINT, ``INTERRUPT_PATIENCE`` if not given.
+    """
     if process.returncode is None:
-        await _end_group(process)
+        await _end_group(process, INTERRUPT_PATIENCE if patience is None else patience)
     # asyncio has no public way to let go of pipes that are not read to their end.
     process._transport.close()  # type: ignore[attr-defined]
 
 
-async def _end_group(process: asyncio.subprocess.Process) -> None:
+async def _end_group(process: asyncio.subprocess.Process, interrupt_patience: float) -> None:
     for number, patience in (
-        (signal.SIGINT, INTERRUPT_PATIENCE),
+        (signal.SIGINT, interrupt_patience),
         (signal.SIGTERM, TERMINATE_PATIENCE),
     ):
         _signal_group(process, number)
@@ -190,16 +201,18 @@ async def _has_ended(process: asyncio.subprocess.Process, patience: float) -> bo
     return process.returncode is not None
 
 
-async def _start(child: Child) -> asyncio.subprocess.Process:
+async def _start(
+    child: Child, *, stdin: int = asyncio.subprocess.DEVNULL, stderr: int | None = asyncio.subprocess.PIPE
+) -> asyncio.subprocess.Process:
     try:
         return await asyncio.create_subprocess_exec(
             *child.argv,
             executable=child.executable,
             cwd=child.cwd,
             env={**os.environ, "LC_ALL": "C", **child.environment},
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stderr=stderr,
             start_new_session=True,
             preexec_fn=death_signal_setter(signal.SIGINT),
         )
