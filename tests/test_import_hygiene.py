@@ -21,6 +21,7 @@ HEAVY = [
     "azure",
     "ruamel",
     "aiohttp",
+    "textual_serve",
     "cryptography",
 ]
 

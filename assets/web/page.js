@@ -3,6 +3,13 @@
 const terminal = document.getElementById("terminal");
 if (terminal) {
   terminal.dataset.sessionWebsocketUrl = location.origin.replace(/^http/, "ws") + "/ws";
+  // Typing works at once, without a click; before it is connected, the focus cannot be told to the wizard.
+  new MutationObserver((_, observer) => {
+    if (terminal.classList.contains("-connected")) {
+      observer.disconnect();
+      terminal.querySelector(".xterm-helper-textarea").focus();
+    }
+  }).observe(terminal, { attributeFilter: ["class"] });
 }
 
 const takeOver = document.getElementById("take-over");

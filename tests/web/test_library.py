@@ -65,11 +65,8 @@ def test_the_messages_of_a_page_need_nothing_but_the_socket_and_the_service() ->
 def test_the_page_still_asks_for_what_we_serve() -> None:
     script = (Path(server.__file__).parent / "static/js/textual.js").read_text(encoding="utf-8")
     for word in (
-        "dataset.sessionWebsocketUrl",
-        '".textual-terminal"',
-        '"-closed"',
-        '"-first-byte"',
-        "?width=",
+        *("dataset.sessionWebsocketUrl", "?width=", ".textual-terminal", "xterm-helper-textarea"),
+        *('"-connected"', '"-closed"', '"-first-byte"'),
     ):
         assert word in script, word
     assert "eval(" not in script, "the policy of our pages forbids it"

@@ -8,81 +8,19 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psutil
 import pytest
 
 from tests.support.waiting import wait_until, wait_until_async
-from tests.web.serving import Served, free, let_in, screen
+from tests.web.program import ROOT, program
+from tests.web.serving import free, let_in, screen
 from z2jh_wizard.app import WizardApp
-from z2jh_wizard.cloud import practice
-from z2jh_wizard.project.folder import Project, open_project
+from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.journal import read_journal
 from z2jh_wizard.system.lock import read_owner
 
-ROOT = Path(__file__).resolve().parents[2]
 INTERRUPTED = 130
-
-
-@dataclass
-class Program(Served):
-    """``z2jh-wizard --web`` as a process."""
-
-    process: asyncio.subprocess.Process
-
-    async def ends(self) -> tuple[int, str, str]:
-        """Wait for its end; return its exit code and the rest of what it said."""
-        out, err = await asyncio.wait_for(self.process.communicate(), 60)
-        return self.process.returncode or 0, out.decode(), err.decode()
-
-    def wizard(self) -> psutil.Process:
-        """Return the one process that it runs."""
-        [child] = psutil.Process(self.process.pid).children()
-        return child
-
-
-@asynccontextmanager
-async def program(folder: Path, *words: str, **environment: str) -> AsyncIterator[Program]:
-    """Start it in a folder, without a terminal, and wait for the address."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "z2jh_wizard", "--web", *words),
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout
-    try:
-        address = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
-        port = urlsplit(address).port
-        assert port, address
-        over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        yield Program(address, port, over, process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
-
-
-@pytest.fixture
-async def project(tmp_path: Path) -> AsyncIterator[Project]:
-    """A practice project."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "z2jh_wizard", "new", "hub", "--provider", "practice", "--release", "bio101"),
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    assert await process.wait() == 0
-    made = open_project(tmp_path / "hub")
-    yield made
-    await practice.stop(made)
 
 
 def is_free(port: int) -> bool:
