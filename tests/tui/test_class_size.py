@@ -71,12 +71,22 @@ async def test_use_this_writes_both_files(open_app: Open, cloud: Project, size: 
         await person.tab_to("machines")
         marked = person.app.screen.query_one("#machines").marked  # type: ignore[attr-defined]
         await person.activate("do-next")
-        await person.at("DashboardScreen")
+        await person.at("SettingsScreen")
     spec = open_project(cloud.folder).spec
     assert (spec.workshop.students, spec.pools["user"].machine) == (50, marked)
     student = Document.read(cloud.config.read_bytes()).values["singleuser"]
     assert student["memory"] == {"guarantee": "3G", "limit": "6G"}
     assert student["storage"]["capacity"] == "20Gi"
+
+
+async def test_the_settings_lead_to_it(open_app: Open, cloud: Project) -> None:
+    async with open_app(folder=cloud.folder) as person:
+        await person.at("DashboardScreen")
+        person.app.post_message(Go("settings"))
+        await person.at("SettingsScreen")
+        await person.until(lambda: person.focused == "ways", "the list")
+        await person.press("end", "enter")
+        await person.at("ClassSizeScreen")
 
 
 async def test_back_writes_nothing(open_app: Open, cloud: Project) -> None:
@@ -86,7 +96,7 @@ async def test_back_writes_nothing(open_app: Open, cloud: Project) -> None:
         await show(person)
         await retype(person, "students", "50")
         await person.press("escape")
-        await person.at("DashboardScreen")
+        await person.at("SettingsScreen")
     assert (cloud.folder / "z2jh.yaml").read_bytes() == spec
     assert sorted(cloud.folder.rglob("*.yaml")) == [one for one in before if one.suffix == ".yaml"]
 
@@ -123,7 +133,7 @@ async def test_without_a_cluster_the_sentence_says_so(
         await show(person)
         await person.sees("cannot be known before the cluster was seen")
         await person.press("ctrl+n")
-        await person.at("DashboardScreen")
+        await person.at("SettingsScreen")
     assert open_project(project.folder).spec.pools == project.spec.pools
     assert open_project(project.folder).spec.workshop.students == 30
 

@@ -219,8 +219,8 @@ class ClassSizeScreen(WizardScreen):
         self.action_next()
 
     def action_back(self) -> None:
-        """Leave everything as it is."""
-        self.post_message(Go("dashboard" if self.desk.project else "welcome"))
+        """Go to the settings; nothing is written."""
+        self.post_message(Go("settings" if self.desk.project else "welcome"))
 
     def action_next(self) -> None:
         """Write the class, and the marked machine, into the project; a problem holds one back."""

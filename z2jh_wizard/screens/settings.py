@@ -23,6 +23,9 @@ WAYS = {
     "guided": ("Guided", "every page in the order of the guide; Next skips what you leave alone"),
     "expert": ("Expert", "find any setting by words, and edit it"),
 }
+CLASS_SIZE = "class-size"
+SCREENS = {"expert": "search", CLASS_SIZE: CLASS_SIZE}
+"""What is a screen of its own."""
 
 
 class SettingsScreen(StageScreen):
@@ -83,11 +86,13 @@ class SettingsScreen(StageScreen):
             note.show(f"{len(open_)} answers are not saved yet; Next saves them.")
         else:
             note.show("Enter opens what is marked.")
-        self.query_one("#ways", VirtualTable).show([*WAYS, *tour.guided()], self._cells)
+        self.query_one("#ways", VirtualTable).show([*WAYS, *tour.guided(), CLASS_SIZE], self._cells)
 
     def _cells(self, key: str) -> Cells:
         if key in WAYS:
             return Cells((*WAYS[key], ""))
+        if key == CLASS_SIZE:
+            return Cells(("Class size", "How many students fit on which machines, and what they cost.", ""))
         assert self._tour
         page = self._tour.page(key)
         if any(name.startswith(f"{key}.") for name in self._tour.problems()):
@@ -100,8 +105,8 @@ class SettingsScreen(StageScreen):
         if self._tour is None:
             return
         self._tour.marked = event.key
-        if event.key == "expert":
-            self.post_message(Go("search"))
+        if event.key in SCREENS:
+            self.post_message(Go(SCREENS[event.key]))
             return
         routes = {"quick": self._tour.quick(), "guided": self._tour.guided()}
         self._tour.route = routes.get(event.key, ())
