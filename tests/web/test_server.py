@@ -13,8 +13,10 @@ import aiohttp
 import psutil
 import pytest
 
+from tests.support.waiting import wait_until_async
 from tests.web.serving import ECHO_COMMAND, Served, free, let_in, listening, screen, served
 from z2jh_wizard.core.errors import InvalidInput, WizardError
+from z2jh_wizard.system.children import Child, converse
 from z2jh_wizard.web import wizard_process
 from z2jh_wizard.web.wizard_process import wizard_command
 
@@ -255,6 +257,28 @@ class TestTheOneWizard:
             async with screen(browser, server) as again:
                 await again.type("awake")
                 await again.says(b"<awake>")
+
+    async def test_taking_over_while_it_starts_starts_it_once(
+        self, monkeypatch: pytest.MonkeyPatch, spawned: list[tuple[Any, ...]]
+    ) -> None:
+        go_on = asyncio.Event()
+
+        async def slowly(child: Child) -> asyncio.subprocess.Process:
+            process = await converse(child)
+            await go_on.wait()
+            return process
+
+        monkeypatch.setattr(wizard_process, "converse", slowly)
+        async with served() as server, let_in(server) as browser, screen(browser, server) as first:
+            await wait_until_async(lambda: spawned)
+            await browser.post(f"{server.base}/take-over", headers={"Origin": server.base})
+            await first.is_closed()
+            async with screen(browser, server) as second:
+                go_on.set()
+                await second.says(b"<pid ")
+                await second.type("mine")
+                await second.says(b"<mine>")
+            assert len(spawned) == len(psutil.Process().children()) == 1
 
     async def test_a_page_that_sleeps_is_taken_over_too(self) -> None:
         async with served() as server, let_in(server) as browser, screen(browser, server) as first:

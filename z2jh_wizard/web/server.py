@@ -92,7 +92,7 @@ class WizardServer(Server):
         hosts = request.headers.getall("Host", [])
         if not self.gate.answers_to(hosts):
             return _refused(_STRANGE_NAME)
-        acts = request.method not in ("GET", "HEAD") or request.path == "/ws"
+        acts = request.method not in ("GET", "HEAD") or "Upgrade" in request.headers
         if acts and not self.gate.is_own_page(hosts, request.headers.getall("Origin", [])):
             return _refused(_FOREIGN_PAGE)
         if request.path == "/" and request.method == "GET" and "token" in request.query:

@@ -17,7 +17,7 @@ from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
 import z2jh_wizard
-from z2jh_wizard.core.errors import ExitCode, WizardError
+from z2jh_wizard.core.errors import ExitCode
 from z2jh_wizard.system.children import Child, converse, end
 
 DRIVER = "z2jh_wizard.widgets.browser_driver:BrowserDriver"
@@ -65,20 +65,19 @@ class WizardProcess(AppService):
             download_manager=downloads,
         )
         self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.over.add_done_callback(lambda over: over.exception())  # known, even if nobody waits any more
         self.seat: Seat | None = None
         self._argv = list(argv)
-        self._starting = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
 
     async def show(self, width: int, height: int) -> None:
         """Show the wizard in the seated browser, started if need be; WizardError if it cannot be."""
-        async with self._starting:
-            is_new = self._task is None
-            if is_new:
-                try:
-                    await self.start(80, 24)
-                except WizardError as error:
-                    self._finish(error)
-                    raise
+        is_new = self._starting is None
+        if self._starting is None:
+            self._starting = asyncio.create_task(self.start(80, 24))
+            self._starting.add_done_callback(self._started)
+        # A browser that goes away meanwhile must not leave a process behind that nobody knows of.
+        await asyncio.shield(self._starting)
         await self.set_terminal_size(min(max(width, 1), LARGEST_SIDE), min(max(height, 1), LARGEST_SIDE))
         if not is_new:
             await self.send_meta({"type": "repaint"})
@@ -98,11 +97,12 @@ class WizardProcess(AppService):
 
     async def end(self) -> None:
         """End the wizard: a run at work is stopped in order first, within ``STOP_PATIENCE`` seconds."""
-        async with self._starting:
-            if self._process:
-                await end(self._process, STOP_PATIENCE)
-            else:
-                self._finish(int(ExitCode.DONE))  # and so it will not be started any more
+        if self._starting is None:
+            self._finish(int(ExitCode.DONE))  # a page that comes now is too late to start it
+            return
+        await asyncio.wait({self._starting})
+        if self._process:
+            await end(self._process, STOP_PATIENCE)
         if self._task:
             await self._task
 
@@ -126,6 +126,10 @@ class WizardProcess(AppService):
         process.stderr.feed_eof()
         self._process, self._stdin = process, process.stdin
         return process
+
+    def _started(self, starting: asyncio.Task[None]) -> None:
+        if not starting.cancelled() and isinstance(error := starting.exception(), Exception):
+            self._finish(error)
 
     def _finish(self, end: int | Exception) -> None:
         if self.over.done():
