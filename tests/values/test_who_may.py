@@ -283,6 +283,8 @@ def test_the_shared_password_knows_administrators_by_the_very_letters():
     shared = {"SharedPasswordAuthenticator": PASSWORDS, AUTH: {"allow_all": True, "admin_users": ["t"]}}
     found = decide("shared-password", shared, "T")
     assert (found.name, found.admin, found.needs) == ("t", False, "the password of the class")
+    listed = {"SharedPasswordAuthenticator": PASSWORDS, AUTH: {"allowed_users": ["a"], "admin_users": ["t"]}}
+    assert decide("shared-password", listed, "T").answer is Answer.ALLOWED
 
 
 def test_a_chain_of_renames_is_followed_as_each_class_does():
