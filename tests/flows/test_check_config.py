@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from z2jh_wizard.core.errors import ExitCode, InvalidInput, NeedsYou
@@ -42,7 +44,11 @@ class FakeHelm:
 @pytest.fixture
 def check(project):
     """Return a maker of the step with a Helm that has nothing against the settings."""
-    return lambda helm=None: CheckConfig(project, helm or FakeHelm(practice_chart()))
+
+    def make(helm: Any = None) -> CheckConfig:
+        return CheckConfig(project, helm or FakeHelm(practice_chart()))
+
+    return make
 
 
 async def test_the_first_config_has_no_mistakes(project, check):
