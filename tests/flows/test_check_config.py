@@ -46,7 +46,8 @@ def check(project):
     """Return a maker of the step with a Helm that has nothing against the settings."""
 
     def make(helm: Any = None) -> CheckConfig:
-        return CheckConfig(project, helm or FakeHelm(practice_chart()))
+        asked: Any = FakeHelm(practice_chart()) if helm is None else helm
+        return CheckConfig(project, asked)
 
     return make
 

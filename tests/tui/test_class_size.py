@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -34,6 +35,10 @@ async def show(person: Person) -> ClassSizeScreen:
     screen = person.app.screen
     assert isinstance(screen, ClassSizeScreen)
     return screen
+
+
+def _has_focus(person: Person, name: str) -> bool:
+    return person.focused == name
 
 
 async def retype(person: Person, name: str, text: str) -> None:
@@ -121,7 +126,7 @@ async def test_enter_goes_through_the_questions_to_the_table(open_app: Open, clo
         await show(person)
         for name in ("hours", "memory", "cpu", "disk"):
             await person.press("enter")
-            await person.until(lambda name=name: person.focused == f"control-{name}", name)
+            await person.until(partial(_has_focus, person, f"control-{name}"), name)
         await person.press("enter")
         await person.until(lambda: person.focused == "machines", "the table")
 
@@ -141,11 +146,16 @@ async def test_without_a_cluster_the_sentence_says_so(
 async def test_the_nodes_of_a_cluster_are_what_there_is(
     open_app: Open, project: Project, size: tuple[int, int]
 ) -> None:
-    room = {"ready": True, "cpu": 4000, "memory": 16 * GIB, "pods": 110}
+    def node(uid: str, name: str, pool: str, machine: str = "") -> NodeRow:
+        return NodeRow(
+            uid=uid, namespace="", name=name, created=None, pool=pool, machine=machine,
+            ready=True, cpu=4000, memory=16 * GIB, pods=110,
+        )  # fmt: skip
+
     nodes = [
-        NodeRow(uid="1", namespace="", name="core-0", created=None, pool="core", **room),
-        NodeRow(uid="2", namespace="", name="user-0", created=None, pool="user", machine="small", **room),
-        NodeRow(uid="3", namespace="", name=HOSTILE, created=None, pool="user", machine="[red]x", **room),
+        node("1", "core-0", "core"),
+        node("2", "user-0", "user", "small"),
+        node("3", HOSTILE, "user", "[red]x"),
         NodeRow(uid="4", namespace="", name="user-2", created=None, pool="user"),
     ]
     async with open_app(size, folder=project.folder) as person:
