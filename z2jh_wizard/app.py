@@ -47,6 +47,9 @@ SCREENS: dict[str, tuple[str, str]] = {
 }
 """Module and class of each screen, imported when it is first shown; other names are question pages."""
 
+NEED_JOURNEY = ("review", "settings", "search", "topic")
+"""Screens on the way of the wizard that an open project is led to as well."""
+
 RUN_GROUP = "run"
 
 STOP_PATIENCE = 10.0
@@ -136,7 +139,8 @@ class WizardApp(App[int]):
             await self.desk.leave()
         elif message.where == "welcome":
             self.notify("The run goes on; open the project again to see it.", markup=False)
-        if message.where in ("review", "settings") and self.desk.journey is None and self.desk.project:
+        stage = message.where.partition("/")[0]
+        if stage in NEED_JOURNEY and self.desk.journey is None and self.desk.project:
             from z2jh_wizard.screens.journey import Journey
 
             self.desk.journey = Journey.of(self.desk.project)
@@ -252,11 +256,23 @@ class WizardApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave; while a run is at work ask first."""
-        if not self.desk.is_running:
-            self.exit(int(ExitCode.DONE))
-            return
         from z2jh_wizard.screens.dialogs import Ask
 
+        if not self.desk.is_running:
+            try:
+                if isinstance(self.screen, WizardScreen):
+                    self.screen.keep_answers()
+            except WizardError as error:
+                lines = [
+                    f"{error.problem.title}.",
+                    error.problem.happened,
+                    "What you answered would be lost.",
+                ]
+                ask = Ask("Leave the wizard?", lines, yes="Leave", no="Stay")
+                self.push_screen(ask, lambda answer: self.exit(int(ExitCode.DONE)) if answer else None)
+                return
+            self.exit(int(ExitCode.DONE))
+            return
         lines = ["A run is at work.", "Stopping interrupts the step at work; what was made is kept."]
         ask = Ask(
             "Leave the wizard?", [*lines, self.desk.cluster], yes="Stop the run and leave", no="Keep waiting"

@@ -110,6 +110,12 @@ def test_values_are_shown_as_they_are():
     assert not found["resources.cpu-guarantee"].is_set
 
 
+def test_codes_for_the_terminal_are_shown_in_quotes_and_left_alone():
+    found = asked("image", 'singleuser: {image: {tag: "\\e[31mred"}}')["image.tag"]
+    assert found.fixed == "There are invisible characters in it."
+    assert "\x1b" not in found.text
+
+
 def test_secrets_are_never_in_a_question():
     text = (
         "hub: {cookieSecret: canary-1, config: {JupyterHub: {authenticator_class: github}, "

@@ -149,6 +149,9 @@ class WizardScreen(Screen[None]):
         if problem := worker_problem(event):
             self.post_message(Trouble(problem))
 
+    def keep_answers(self) -> None:
+        """Write what was answered here, for the wizard is about to end; WizardError when that fails."""
+
     def action_back(self) -> None:
         """Go back."""
 

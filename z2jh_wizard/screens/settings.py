@@ -127,6 +127,11 @@ class SettingsScreen(StageScreen):
         self._show()
         self.refresh_preview()
 
+    def keep_answers(self) -> None:
+        """Save what can be used, for the wizard is about to end; WizardError when it cannot be written."""
+        if self._tour:
+            self._tour.form.save()
+
     def _save(self) -> bool:
         """Write what can be used; False when the disk or another writer refused."""
         if self._tour is None:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import Field, TopicPage
+from z2jh_wizard.values.forms import Question
+from z2jh_wizard.values.forms_sign_in import Note, notes
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.search import Hit
 from z2jh_wizard.values.topics import field_for, topic_page, topics
+from z2jh_wizard.widgets.controls import help_text
+from z2jh_wizard.widgets.rail import Mark, Stop
 
 FOUND = "found"
 """The id of the page with the one setting that a search found."""
+
+ABOVE = 8
+"""Pages of the rail above the one at hand, at most."""
 
 QUICK = (Topic.SIGN_IN, Topic.ADDRESS, Topic.HTTPS)
 """What nobody can choose for a teacher; all else has a safe default."""
@@ -60,6 +69,31 @@ class Tour:
         at = self.route.index(topic) + step
         return self.route[at] if 0 <= at < len(self.route) else ""
 
+    def stops(self, here: str) -> list[Stop]:
+        """Return the pages of the way, or all, with how far they are.
+
+        The page at hand stays in sight where the rail is lower than the way is long.
+        """
+        wrong = {name.partition(".")[0] for name in self.form.problems}
+        route = self.route or self.guided()
+        top = max(0, route.index(here) - ABOVE) if here in route else 0
+        found = []
+        for topic in route[top:]:
+            page = self.page(topic)
+            mark = Mark.DONE if self.form.count_set(page) else Mark.AHEAD
+            mark = Mark.PROBLEM if topic in wrong else mark
+            found.append(Stop(page.title, Mark.HERE if topic == here else mark))
+        return found
+
+    def notes(self, topic: str) -> tuple[Note, ...]:
+        """Return what follows from the answers of a page and is to be known or copied."""
+        return notes(self.form.scene) if topic == Topic.SIGN_IN.value else ()
+
+    def help_of(self, question: Question) -> str:
+        """Return what stands below a control; below the way to sign in also what follows from it."""
+        follows = self.notes(Topic.SIGN_IN.value) if question.field.id == forms.METHOD else ()
+        return "\n".join([help_text(question), *(note.text for note in follows)])
+
     def problems(self) -> dict[str, str]:
         """Return one sentence for each answer that cannot be used, by field id."""
         return self.form.problems
@@ -103,6 +137,4 @@ def page_of(hit: Hit) -> TopicPage:
 
 def _alone(field: Field) -> Field:
     """Return a field that is asked whatever else is answered."""
-    import msgspec
-
     return msgspec.structs.replace(field, shown_if=None, label=field.title)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,26 +19,22 @@ from z2jh_wizard.screens.messages import Go, Trouble
 from z2jh_wizard.screens.settings_tour import FOUND, Tour, tour_of
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.values import forms
-from z2jh_wizard.values.fields import Kind, TopicPage
+from z2jh_wizard.values.fields import TopicPage
 from z2jh_wizard.values.forms import Question
-from z2jh_wizard.values.forms_sign_in import Note, notes
-from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.lint.finding import Finding
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
-from z2jh_wizard.widgets.controls import control
-from z2jh_wizard.widgets.diff_lines import DiffLines
+from z2jh_wizard.widgets.controls import control, title
+from z2jh_wizard.widgets.diff_lines import DiffLines, WrittenLines
 from z2jh_wizard.widgets.form_field import FormField, dom_name
 from z2jh_wizard.widgets.plain import Plain
-from z2jh_wizard.widgets.rail import Mark, Stop
+from z2jh_wizard.widgets.rail import Stop
 
 FIRST = 3
 """Questions that are drawn at once; the others follow after the first frame, so many at a time."""
 
 QUIET = 0.15
 """Seconds without a key after which what was typed goes into the draft."""
-
-NOTHING = "Nothing is written for this setting: the chart's default is in force."
 
 
 class TopicScreen(StageScreen):
@@ -58,19 +54,14 @@ class TopicScreen(StageScreen):
         self._tour: Tour = tour_of(desk)
         self._page: TopicPage = self._tour.page(topic)
         self._wanted = field
-        self._more = topic == FOUND or any(
-            one.id == field and self._is_rare(one.id) for one in self._page.fields
-        )
+        shown = [one.field.id for one in self._tour.form.questions(self._page)]
+        self._more = topic == FOUND or (bool(field) and field not in shown)
         self._asked: tuple[Question, ...] = self._questions()
         self._typed: dict[str, str] = {}
         self._quiet: Timer | None = None
         self._findings: dict[str, list[Finding]] = {}
         self._written = False
-        self._has_begun = False
-
-    def _is_rare(self, field_id: str) -> bool:
-        asked = self._tour.form.questions(self._page)
-        return field_id not in {one.field.id for one in asked}
+        self._has_begun = self._is_drawing = self._stale = False
 
     def _questions(self) -> tuple[Question, ...]:
         return self._tour.form.questions(self._page, more=self._more)
@@ -93,12 +84,12 @@ class TopicScreen(StageScreen):
             yield self._form_field(question)
 
     def _form_field(self, question: Question) -> FormField:
-        field = question.field
-        title = field.title + (f", {field.unit}" if field.unit else "")
-        if question.default and field.kind not in (Kind.CHOICE, Kind.SWITCH):
-            title += f"  (chart's default: {question.default})"
+        name = question.field.id
         made = FormField(
-            field.id, title, self._help(question), control=control(question, f"control-{dom_name(field.id)}")
+            name,
+            title(question),
+            self._tour.help_of(question),
+            control=control(question, f"control-{dom_name(name)}"),
         )
         made.call_after_refresh(self._show_state, made, question)
         return made
@@ -117,17 +108,7 @@ class TopicScreen(StageScreen):
 
     def stops(self) -> Iterable[Stop]:
         """Return the pages of the way, or all, with how far they are."""
-        form = self._tour.form
-        wrong = {name.partition(".")[0] for name in form.problems}
-        route = self._tour.route or self._tour.guided()
-        # The page at hand stays in sight where the rail is lower than the way is long.
-        top = max(0, route.index(self._page.id) - 8) if self._page.id in route else 0
-        for topic in route[top:]:
-            page = self._tour.page(topic)
-            mark = Mark.DONE if form.count_set(page) else Mark.AHEAD
-            if topic in wrong:
-                mark = Mark.PROBLEM
-            yield Stop(page.title, Mark.HERE if topic == self._page.id else mark)
+        return self._tour.stops(self._page.id)
 
     def on_mount(self) -> None:
         """Draw the rest after the first frame."""
@@ -164,11 +145,21 @@ class TopicScreen(StageScreen):
         return next((one for one in self._asked if one.field.id == name), None)
 
     def _arrange(self) -> None:
-        """Draw the questions that are asked now and no others."""
-        self.run_worker(
-            self._draw_questions(), name="drawing the questions", group="questions", exclusive=True,
-            exit_on_error=False,
-        )  # fmt: skip
+        """Draw the questions that are asked now and no others, after what is being drawn."""
+        self._stale = True
+        if not self._is_drawing:
+            self._is_drawing = True
+            self.run_worker(
+                self._draw(), name="drawing the questions", group="questions", exit_on_error=False
+            )
+
+    async def _draw(self) -> None:
+        try:
+            while self._stale:
+                self._stale = False
+                await self._draw_questions()
+        finally:
+            self._is_drawing = False
 
     async def _draw_questions(self) -> None:
         body = self.query_one("#body")
@@ -205,9 +196,6 @@ class TopicScreen(StageScreen):
         more.display = self._page.id != FOUND and (hidden > 0 or self._more)
         more.label = "Fewer" if self._more else f"More: {hidden} settings that few people need"
         self.query_one("#guide").display = bool(self._page.link)
-
-    def _notes(self) -> Sequence[Note]:
-        return notes(self._tour.form.scene) if self._page.id == Topic.SIGN_IN.value else ()
 
     def _show_state(self, field: FormField, question: Question) -> None:
         """Show what is wrong with a question: its answer, else what lint says."""
@@ -254,7 +242,7 @@ class TopicScreen(StageScreen):
         self._asked = self._questions()
         for question in self._asked:
             if question.choices and (field := self._field(question.field.id)):
-                field.show_help(self._help(question))
+                field.show_help(self._tour.help_of(question))
         if [one.field.id for one in self._asked] != before:
             self._arrange()
         self._show_end()
@@ -276,13 +264,22 @@ class TopicScreen(StageScreen):
         (chain[at + 1] if at + 1 < len(chain) else self.query_one("#do-next")).focus()
 
     def on_descendant_focus(self) -> None:
-        """Show the lines of the question that has the focus."""
+        """Bring the whole question into sight that has the focus, and show its lines."""
+        question = self._focused()
+        field = self._field(question.field.id) if question else None
+        body = self.query_one("#body")
+        if field and field.size.height <= body.size.height:
+            body.scroll_to_widget(field, animate=False)
         self.refresh_preview()
 
     def _look(self) -> None:
         """Let lint look at the draft, in a thread."""
         self.run_worker(
-            self._lint(), name="looking at the settings", group="lint", exclusive=True, exit_on_error=False
+            self._lint,  # type: ignore[arg-type]  # a worker that is replaced at once never calls it
+            name="looking at the settings",
+            group="lint",
+            exclusive=True,
+            exit_on_error=False,
         )
 
     async def _lint(self) -> None:
@@ -312,8 +309,7 @@ class TopicScreen(StageScreen):
             pane.show(form.preview(question, max(1, self.query_one("#preview").size.height - 1)))
         if self._written:
             name, lines = form.written(question) if question else ("config.yaml", ())
-            self.query_one("#written-title", Plain).show(f"{name}, the lines of this setting (F2 hides them)")
-            self.query_one("#written-lines", DiffLines).show(lines)
+            self.query_one("#written", WrittenLines).show(name, lines)
 
     def on_resize(self) -> None:
         """Fill the preview when there is room for it."""
@@ -325,12 +321,7 @@ class TopicScreen(StageScreen):
         """Show or hide the lines that the question writes."""
         self._take()
         if not self.query("#written"):
-            pane = Vertical(
-                Plain("", dom_id="written-title", classes="pane-heading"),
-                DiffLines(NOTHING, dom_id="written-lines"),
-                id="written",
-            )
-            await self.mount(pane, after=self.query_one("#middle"))
+            await self.mount(WrittenLines(dom_id="written"), after=self.query_one("#middle"))
         self._written = not self._written
         self.query_one("#written").display = self._written
         self.refresh_preview()
@@ -340,8 +331,8 @@ class TopicScreen(StageScreen):
     def action_copy(self) -> None:
         """Copy the address to register with the sign-in service, else that of the page that explains this."""
         question = self._focused()
-        known = [note.copy for note in self._notes() if note.copy]
-        text = known[-1] if known else question.field.page if question else self._page.link
+        link = question.field.page if question else self._page.link
+        text = next((one.copy for one in reversed(self._tour.notes(self._page.id)) if one.copy), link)
         if text:
             self.app.copy_to_clipboard(text)
         self.app.notify(f"Copied {text}" if text else "There is no address to copy.", markup=False)
@@ -354,7 +345,7 @@ class TopicScreen(StageScreen):
         self._arrange()
         self._show_end()
 
-    def action_undo(self) -> None:
+    async def action_undo(self) -> None:
         """Take the last answer, or the last save, back."""
         self._take()
         try:
@@ -364,16 +355,17 @@ class TopicScreen(StageScreen):
             return
         words = f"Taken back: {taken.field.title}" if taken else "The last save was taken back."
         self.app.notify(words, markup=False)
-        self._redraw()
-
-    def _redraw(self) -> None:
-        """Draw all questions anew, with the texts that the draft has now."""
-        self._asked = ()
-        self.run_worker(self._draw_anew(), name="drawing the questions", group="questions", exclusive=True)
-
-    async def _draw_anew(self) -> None:
-        await self._draw_questions()
+        # The control that had the answer is made anew with the text that is there now.
+        for field in self.query(FormField) if taken is None else [self._field(taken.field.id)]:
+            if field:
+                await field.remove()
         self._show_draft()
+        self._arrange()
+
+    def keep_answers(self) -> None:
+        """Save what can be used, for the wizard is about to end; WizardError when it cannot be written."""
+        self._take()
+        self._tour.form.save()
 
     def action_back(self) -> None:
         """Go to the page before; what was typed is kept."""
@@ -407,28 +399,3 @@ class TopicScreen(StageScreen):
             return
         after = self._tour.beside(self._page.id, 1)
         self.post_message(Go(f"topic/{after}" if after else "settings"))
-
-    # ---- words ----
-
-    def _help(self, question: Question) -> str:
-        """Return what stands below a control; below the way to sign in also what follows from it."""
-        if question.field.id != forms.METHOD:
-            return _help(question)
-        return "\n".join([_help(question), *(note.text for note in self._notes())])
-
-
-def _help(question: Question) -> str:
-    """Return what a question is for, when to take the chosen answer, and an example."""
-    field = question.field
-    parts = [field.help]
-    if field.kind is Kind.CHOICE:
-        parts += [
-            f"{one.label}: {one.when}." for one in question.choices if one.value == question.text and one.when
-        ]
-    elif question.choices:
-        parts.append(f"Such as {', '.join(f'{one.value} ({one.label})' for one in question.choices)}.")
-    if field.example:
-        parts.append(f"Example: {field.example}")
-    if question.fixed:
-        parts.append(f"{question.fixed} Edit it in the file.")
-    return " ".join(parts).replace("..", ".")

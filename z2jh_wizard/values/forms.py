@@ -226,6 +226,8 @@ def _present(
     if _holds_secret(path, value):
         reason = "There are secrets in it."
         return _as_yaml(_without_secrets(path, value)), "", reason
+    if any(not letter.isprintable() and letter != "\n" for letter in text or str(value)):
+        return _as_yaml(value), "", "There are invisible characters in it."
     if text is not None:
         return text, "", ""
     if isinstance(value, str) and "\n" not in value:

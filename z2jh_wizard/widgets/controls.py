@@ -16,7 +16,7 @@ from z2jh_wizard.values.fields import Kind
 from z2jh_wizard.values.forms import Question
 from z2jh_wizard.widgets.actions import bindings
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
-from z2jh_wizard.widgets.text_line import TextLine
+from z2jh_wizard.widgets.text_line import LONGEST, TextLine
 
 LEAVE = "not set"
 """The offer that leaves a setting to the chart."""
@@ -65,7 +65,6 @@ class ListLine(TextLine):
         lines = [line.strip().rstrip(",") for line in event.text.splitlines() if line.strip()]
         super()._on_paste(events.Paste(", ".join(lines)))
         event.prevent_default()
-        event.stop()
 
 
 class SecretLine(TextLine):
@@ -76,7 +75,7 @@ class SecretLine(TextLine):
         self.set_reactive(TextLine.password, True)
 
     def _on_paste(self, event: events.Paste) -> None:
-        text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _pasted(event.text)
         if self.selection.is_empty:
             self.insert_text_at_cursor(text)
         else:
@@ -93,6 +92,17 @@ class TextBlock(TextArea):
         self.set_reactive(TextArea.compact, True)
         self.add_class("-textual-compact", update=False)
         self.set_reactive(TextArea.cursor_blink, False)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Paste without the codes that would steer the terminal."""
+        await super()._on_paste(events.Paste(_pasted(event.text)))
+        event.prevent_default()
+        event.stop()
+
+
+def _pasted(text: str) -> str:
+    """Return a pasted text with its lines, and without codes that would steer the terminal."""
+    return plain(text.replace("\r\n", "\n").replace("\r", "\n"), LONGEST)
 
 
 class FixedValue(Widget, can_focus=True):
@@ -162,3 +172,27 @@ def control(question: Question, dom_id: str) -> Widget:
     if question.fixed:
         return FixedValue(question.text, dom_id=dom_id)
     return _MAKERS[question.kind](question, dom_id)
+
+
+def title(question: Question) -> str:
+    """Return what stands above a control: the setting, its unit, and the default where no control says it."""
+    unit = f", {question.field.unit}" if question.field.unit else ""
+    says = question.kind in (Kind.CHOICE, Kind.SWITCH) and not question.fixed
+    default = f"  (chart's default: {question.default})" if question.default and not says else ""
+    return f"{question.field.title}{unit}{default}"
+
+
+def help_text(question: Question) -> str:
+    """Return what stands below a control: what it is for, when to take the chosen answer, an example."""
+    field = question.field
+    parts = [field.help]
+    if question.fixed:
+        return f"{field.help} {question.fixed} Edit it in the file."
+    if question.kind is Kind.CHOICE:
+        chosen = next((one for one in question.choices if one.value == question.text and one.when), None)
+        parts += [f"{chosen.label}: {chosen.when.rstrip('.')}."] if chosen else []
+    elif question.choices:
+        parts.append(f"Such as {', '.join(f'{one.value} ({one.label})' for one in question.choices)}.")
+    if field.example:
+        parts.append(f"Example: {field.example}")
+    return " ".join(parts)

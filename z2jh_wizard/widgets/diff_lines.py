@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.values.forms_lines import ADDED, REMOVED, SAME, Line
+from z2jh_wizard.widgets.plain import Plain
+
+NOTHING = "Nothing is written for this setting: the chart's default is in force."
 
 LONGEST = 400
 """Cells of a line that are looked at; no terminal is wider."""
@@ -48,3 +53,20 @@ class DiffLines(Widget):
             content = Content(f"{line.mark} {plain(line.text, LONGEST)}".replace("\n", " "))
             drawn.append(content if line.mark == SAME else content.stylize(styles[line.mark]))
         return Content("\n").join(drawn) if drawn else Content(self._nothing)
+
+
+class WrittenLines(Vertical):
+    """The lines that one setting has in a file, below the file's name."""
+
+    def __init__(self, *, dom_id: str) -> None:
+        super().__init__(id=dom_id)
+
+    def compose(self) -> ComposeResult:
+        """Make title and lines."""
+        yield Plain("", classes="pane-heading")
+        yield DiffLines(NOTHING, dom_id="written-lines")
+
+    def show(self, name: str, lines: Sequence[Line]) -> None:
+        """Show the lines of a file; empty where it does not say the setting."""
+        self.query_one(Plain).show(f"{name}, the lines of this setting (F2 hides them)")
+        self.query_one(DiffLines).show(lines)

@@ -57,37 +57,23 @@ class FormField(Vertical):
     ) -> None:
         super().__init__(id=f"field-{dom_name(name)}", classes="field")
         self.field = name
+        # Made here and not when it is composed: answers and findings may come before it is on the screen.
+        self.control_widget = control or _control(name, value, offers)
         self._label = label
-        self._help = help_text
-        self._value = value
-        self._offers = offers
-        self._control = control
+        self._help = Plain(help_text, classes="field-help")
+        self._line = Plain("", classes="field-error")
+        self._line.display = False
 
     def compose(self) -> ComposeResult:
-        """Make the four parts."""
+        """Give the four parts."""
         yield Plain(self._label, classes="field-label")
-        yield self._make_control()
-        yield Plain(self._help, classes="field-help")
-        error = Plain("", classes="field-error")
-        error.display = False
-        yield error
-
-    def _make_control(self) -> Widget:
-        dom_id = f"control-{dom_name(self.field)}"
-        if self._control:
-            return self._control
-        if self._offers:
-            return ChoiceList(self._offers, self._value, dom_id=dom_id)
-        return TextLine(self._value, dom_id=dom_id)
-
-    @property
-    def control_widget(self) -> Widget:
-        """Return what is typed in or chosen from."""
-        return self.query_one(f"#control-{dom_name(self.field)}")
+        yield self.control_widget
+        yield self._help
+        yield self._line
 
     def show_help(self, text: str) -> None:
         """Show another line of help."""
-        self.query_one(".field-help", Plain).show(text)
+        self._help.show(text)
 
     def show_problem(self, sentence: str) -> None:
         """Show what is wrong with the answer, or nothing."""
@@ -96,9 +82,8 @@ class FormField(Vertical):
 
     def show_line(self, line: str) -> None:
         """Show a line below the help, or none; it begins with a mark."""
-        error = self.query_one(".field-error", Plain)
-        error.show(line)
-        error.display = bool(line)
+        self._line.show(line)
+        self._line.display = bool(line)
 
     def on_descendant_blur(self) -> None:
         """Tell that the question was left."""
@@ -120,3 +105,8 @@ class FormField(Vertical):
     def _entered(self, event: Input.Submitted | ChoiceList.Entered) -> None:
         event.stop()
         self.post_message(self.Entered(self.field))
+
+
+def _control(name: str, value: str, offers: Sequence[Offer]) -> Widget:
+    dom_id = f"control-{dom_name(name)}"
+    return ChoiceList(offers, value, dom_id=dom_id) if offers else TextLine(value, dom_id=dom_id)

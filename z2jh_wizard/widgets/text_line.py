@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.widgets import Input
+
+from z2jh_wizard.core.redaction import plain
+
+LONGEST = 250_000
+"""Characters that are pasted; no answer may be as long."""
 
 
 class TextLine(Input):
@@ -20,3 +26,9 @@ class TextLine(Input):
         self.add_class("-textual-compact", update=False)
         self.cursor_blink = False
         self.cursor_position = len(value)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Paste without the codes that would steer the terminal."""
+        super()._on_paste(events.Paste(plain(event.text, LONGEST)))
+        event.prevent_default()
+        event.stop()
