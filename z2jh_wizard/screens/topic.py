@@ -60,8 +60,7 @@ class TopicScreen(StageScreen):
         self._typed: dict[str, str] = {}
         self._quiet: Timer | None = None
         self._findings: dict[str, list[Finding]] = {}
-        self._written = False
-        self._has_begun = self._is_drawing = self._stale = False
+        self._written = self._has_begun = self._is_drawing = self._stale = False
 
     def _questions(self) -> tuple[Question, ...]:
         return self._tour.form.questions(self._page, more=self._more)
