@@ -73,7 +73,10 @@ def test_each_way_to_sign_in_is_clean_when_it_has_what_it_needs(method):
         needs["password"] = "correct-horse"
     config = {
         "JupyterHub": {"authenticator_class": method.class_text("4.4.0")},
-        "Authenticator": {"allow_all": True, "admin_users": ["teacher"]},
+        "Authenticator": {
+            **({"allowed_users": ["ada"]} if method.oauth else {"allow_all": True}),
+            "admin_users": ["teacher"],
+        },
         method.section: {
             **needs,
             **({"oauth_callback_url": "https://h.edu/hub/oauth_callback"} if method.oauth else {}),
@@ -153,7 +156,9 @@ def test_a_part_of_a_sign_in_is_no_error_in_a_file_that_is_a_part():
 
 
 def test_two_files_are_looked_at_as_one():
-    config = b"hub: {config: {JupyterHub: {authenticator_class: github}, Authenticator: {allow_all: true}}}"
+    config = (
+        b"hub: {config: {JupyterHub: {authenticator_class: github}, Authenticator: {allowed_users: [ada]}}}"
+    )
     apart = b"hub: {config: {GitHubOAuthenticator: {client_id: abc, client_secret: your-client-secret}}}"
     found = lint_bytes([("config.yaml", config, None), ("secrets.yaml", apart, None)], "4.4.0").findings
     assert [(one.rule, one.file) for one in found if one.rule != "advisory"] == [

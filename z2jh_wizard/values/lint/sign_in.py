@@ -208,6 +208,39 @@ def allow_all_and_org(subject: Subject) -> Iterator[Problem]:
             )
 
 
+_PUBLIC = {
+    "bitbucket": (),
+    "github": ("github_url",),
+    "gitlab": ("gitlab_url",),
+    "globus": ("identity_provider",),
+    "google": ("hosted_domain",),
+    "mediawiki": ("mw_index_url",),
+}
+"""Ways to sign in with which anybody on earth has an account, unless one of these traits names a place."""
+
+
+@rule(
+    "allow-all-public",
+    Severity.WARNING,
+    "Everybody on earth with an account may sign in",
+    "hub.config.Authenticator.allow_all",
+)
+def allow_all_public(subject: Subject) -> Iterator[Problem]:
+    """allow_all suits a school's own accounts; a public provider gives one to anybody."""
+    if not subject.at_least("3.0.0") or not hub_config.has_hub_config(subject):
+        return
+    chosen = hub_config.sign_in(subject)
+    path = chosen.path("allow_all")
+    if path is None or chosen.value("allow_all") is not True or chosen.method.id not in _PUBLIC:
+        return
+    if not any(chosen.value(trait) for trait in _PUBLIC[chosen.method.id]):
+        yield Problem(
+            path,
+            f"Everybody on earth with a {chosen.method.title} account may start servers, which you pay for.",
+            Fix("Name the people in allowed_users, or a group of theirs, and set allow_all to false."),
+        )
+
+
 @rule("allowed-users-str", Severity.WARNING, "A list of people written as one text", *_USER_KEYS)
 def allowed_users_str(subject: Subject) -> Iterator[Problem]:
     """A text counts as one single name."""
@@ -317,6 +350,7 @@ RULES: tuple[Rule, ...] = (
     hub5_lockout,
     admin_only,
     allow_all_and_org,
+    allow_all_public,
     allowed_users_str,
     allowed_users_int,
     email_case,
