@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 import textwrap
@@ -63,6 +64,16 @@ class Served:
         return self.address.partition("token=")[2]
 
 
+def programs() -> list[psutil.Process]:
+    """Return the programs that stand in for the wizard and run now; children of other tests are none."""
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if child.status() != psutil.STATUS_ZOMBIE and ECHO in child.cmdline():
+                found.append(child)
+    return found
+
+
 def listening() -> list[tuple[str, int]]:
     """Return the addresses that this process listens on."""
     connections = psutil.Process().net_connections("inet")
@@ -75,6 +86,7 @@ async def served(
 ) -> AsyncIterator[Served]:
     """Serve until the end of the block."""
     announced: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    before = set(listening())
     task = asyncio.create_task(
         serve(argv or ECHO_COMMAND, announced.set_result, port=port, public_url=public_url)
     )
@@ -83,7 +95,7 @@ async def served(
     if task.done():
         task.result()
     try:
-        [(_, listens_on)] = listening()
+        [(_, listens_on)] = set(listening()) - before
         yield Served(announced.result(), listens_on, task)
     finally:
         task.cancel()
