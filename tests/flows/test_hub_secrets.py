@@ -145,3 +145,15 @@ def test_the_script_for_people_makes_a_complete_private_file(tmp_path: Path, fam
         subprocess.run(["/bin/sh", "-ec", hub_secrets.script(project)], cwd=project.folder, check=True)
         assert lacking(files_of(project)) == ()
     assert stat.S_IMODE(project.secrets.stat().st_mode) == 0o600
+
+
+def test_the_script_quotes_what_could_be_read_as_a_number(project: Project, tmp_path: Path):
+    fake = tmp_path / "bin" / "openssl"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\necho 1234567890123456\n")
+    fake.chmod(0o755)
+    environment = {"PATH": f"{fake.parent}:/usr/bin:/bin"}
+    subprocess.run(
+        ["/bin/sh", "-ec", hub_secrets.script(project)], cwd=project.folder, check=True, env=environment
+    )
+    assert written(project)["proxy"]["secretToken"] == "1234567890123456"

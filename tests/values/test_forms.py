@@ -12,7 +12,7 @@ from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.fields import Level
 from z2jh_wizard.values.forms import Question, Scene, questions
 from z2jh_wizard.values.forms_lines import Line, hidden_lines, lines_written, preview
-from z2jh_wizard.values.forms_sign_in import notes, who_comes_in
+from z2jh_wizard.values.forms_sign_in import notes
 from z2jh_wizard.values.reading import parse
 from z2jh_wizard.values.sign_in import methods
 from z2jh_wizard.values.topics import fields, topics
@@ -227,25 +227,24 @@ def test_a_preview_of_anything_has_the_new_text_in_order(lines, height):
 
 
 @pytest.mark.parametrize(
-    ("text", "version", "words"),
+    ("chosen", "version", "words"),
     [
-        ("hub: {config: {Authenticator: {allow_all: true}}}", NEWEST, "everybody who can sign in"),
-        ("hub: {config: {JupyterHub: {authenticator_class: github}}}", NEWEST, "nobody yet"),
-        ("hub: {config: {JupyterHub: {authenticator_class: github}}}", "3.3.8", "everybody who can sign in"),
-        (
-            "hub: {config: {JupyterHub: {authenticator_class: github}, Authenticator: {allowed_users: [a], "
-            "admin_users: [t, u]}, GitHubOAuthenticator: {allowed_organizations: [org]}}}",
-            NEWEST,
-            "1 user that you named, 2 admins, whom allowed organizations names",
-        ),
+        ("github}, Authenticator: {allow_all: true}", NEWEST, "Everybody with a GitHub account."),
+        ("github}", NEWEST, "Nobody yet"),
+        ("github}", "3.3.8", "Nobody yet"),
+        ("native}, Authenticator: {admin_users: [ada]}", NEWEST, "Nobody yet"),
+        ("github}, GitHubOAuthenticator: {allowed_organizations: [org]}", NEWEST, "in the organization org"),
     ],
 )
-def test_who_comes_in(text, version, words):
-    assert words in who_comes_in(scene(text, version))
+def test_who_comes_in_and_who_is_an_administrator(chosen, version, words):
+    said = notes(scene(f"hub: {{config: {{JupyterHub: {{authenticator_class: {chosen}}}}}", version))
+    assert said[0].text.startswith("Who comes in: ")
+    assert words in said[0].text
+    assert ("ada is an administrator" in said[1].text) is ("ada" in chosen)
 
 
 def test_the_callback_url_is_computed():
     text = "hub: {config: {JupyterHub: {authenticator_class: github}}}"
-    assert "when the HTTPS page has the hub's name" in notes(scene(text))[2].text
+    assert "when the HTTPS page has the hub's name" in notes(scene(text))[3].text
     text += "\nproxy: {https: {enabled: true, hosts: [hub.example.org]}}"
     assert "https://hub.example.org/hub/oauth_callback" in [note.copy for note in notes(scene(text))]

@@ -111,9 +111,9 @@ def script(project: Project) -> str:
 
 
 def _command(form: Form) -> str:
-    return {"hex": "$(openssl rand -hex 32)", "hex-keys": '["$(openssl rand -hex 32)"]'}.get(
-        form, "$(openssl rand -hex 8)"
-    )
+    # Quoted: hex digits that happen to be a number, such as 1e5, would not be read as text.
+    made = '"$(openssl rand -hex 8)"' if form == "words" else '"$(openssl rand -hex 32)"'
+    return f"[{made}]" if form == "hex-keys" else made
 
 
 def _lines(tree: Mapping[str, Any], depth: int) -> Iterator[str]:
