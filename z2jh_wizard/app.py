@@ -305,6 +305,8 @@ class WizardApp(App[int]):
             call = action.call if "." in action.call else f"screen.{action.call}"
             keys = f" ({action.shown_keys})" if action.keys else ""
             yield SystemCommand(f"{action.label}{keys}", action.help, lambda call=call: self.run_action(call))
+        if isinstance(screen, WizardScreen):
+            yield from screen.commands()
 
 
 def _can(app: App[int], screen: Screen[object], call: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from z2jh_wizard.core.errors import Refused
+from z2jh_wizard.core.errors import InvalidInput, Refused
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.topic_form import TopicForm, fields_of, sentence, topic_of
 from z2jh_wizard.project import config_file
@@ -11,6 +11,7 @@ from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
 from z2jh_wizard.values.forms import Question
 from z2jh_wizard.values.lint.finding import Finding, Severity
+from z2jh_wizard.values.presets import GONE, Setting, setting
 from z2jh_wizard.values.reading import Unreadable
 from z2jh_wizard.values.topics import fields, topics
 
@@ -150,6 +151,50 @@ def test_undo_takes_back_answers_then_the_save(written):
     assert len(list(written.backups.iterdir())) == 2, "one for the save, one for taking it back"
     with pytest.raises(Refused):
         form.undo()
+
+
+def test_settings_put_together_are_one_thing_to_undo(written):
+    form = TopicForm.of(written)
+    answer(form, resources__memory_limit="3G")
+    form.put("Large", [setting("singleuser.memory.limit", "4G"), setting("singleuser.cpu.limit", 2)])
+    assert ask(form, "resources.memory-limit").text == "4G", "not what was typed before"
+    assert ask(form, "resources.cpu-limit").text == "2"
+    answer(form, resources__cpu_limit="1")
+    assert form.now.main.document.get(("singleuser", "cpu", "limit"), None) == 1
+    assert [one.title for one in form.changes][1] == "Large"
+    for taken, memory in (("CPU limit", "4G"), ("Large", "3G")):
+        undone = form.undo()
+        assert undone
+        assert (undone.title, ask(form, "resources.memory-limit").text) == (taken, memory)
+    assert form.undo()
+    assert form.now.main.data == HAND.encode()
+
+
+def test_settings_put_together_replace_a_wrong_answer_and_can_take_out(written):
+    form = TopicForm.of(written)
+    answer(form, resources__memory_limit="much")
+    form.put("None", [Setting(("singleuser", "memory"), GONE)])
+    assert not form.problems
+    assert ask(form, "resources.memory-limit").text == ""
+    assert form.save() == ("config.yaml",)
+    assert b"memory" not in written.config.read_bytes()
+
+
+def test_settings_that_the_chart_does_not_take_change_nothing(written):
+    form = TopicForm.of(written)
+    with pytest.raises(InvalidInput):
+        form.put("Wrong", [setting("singleuser.cpu.limit", 2), setting("singleuser.nothing", 2)])
+    assert form.now.main.data == HAND.encode()
+    assert not form.answers
+
+
+def test_settings_put_together_lie_over_a_change_by_hand(written):
+    form = TopicForm.of(written)
+    form.put("Large", [setting("singleuser.cpu.limit", 2)])
+    written.config.write_text(HAND.replace("2Gi", "5Gi"))
+    assert form.refresh()
+    assert b"cpu" in form.now.main.data
+    assert b"5Gi" in form.now.main.data
 
 
 def test_undo_of_a_save_keeps_what_others_wrote_since(written):

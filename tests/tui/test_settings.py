@@ -394,3 +394,17 @@ async def test_at_most_five_questions_at_a_time(
             body = person.widget("#body").region
             whole = [one for one in person.app.screen.query(FormField) if body.contains_region(one.region)]
             assert 1 <= len(whole) <= 5
+
+
+async def test_a_page_opens_its_tools(open_app: Open, project: Project) -> None:
+    """What was typed goes into the draft first."""
+    async with open_app(folder=project.folder) as person:
+        await person.at("DashboardScreen")
+        await go_to(person, "resources", "Memory limit")
+        await idle(person)
+        await person.press("ctrl+u", "4", "G")
+        await person.activate("tool-class-size")
+        await person.at("ClassSizeScreen")
+        tour = person.app.desk.tour
+        assert tour
+        assert [one.title for one in tour.form.changes] == ["Memory limit"]

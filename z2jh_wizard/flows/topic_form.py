@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,6 +21,7 @@ from z2jh_wizard.values.forms import Question, Scene
 from z2jh_wizard.values.forms_lines import Line, lines_written, preview
 from z2jh_wizard.values.lint.finding import Finding, Severity
 from z2jh_wizard.values.paths import Path, format_path, parse_path
+from z2jh_wizard.values.presets import Setting
 from z2jh_wizard.values.topics import field_for, fields_by_key, topics
 
 
@@ -31,6 +33,38 @@ class Answer:
     text: str
     problem: str = ""
 
+    @property
+    def id(self) -> str:
+        """The id of the field."""
+        return self.field.id
+
+    @property
+    def title(self) -> str:
+        """What was answered, for people."""
+        return self.field.title
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Settings that belong together and were chosen at once, such as a preset."""
+
+    title: str
+    settings: tuple[Setting, ...]
+    number: int
+    problem: str = ""
+
+    @property
+    def id(self) -> str:
+        """A name that no field has and no other choice of this draft."""
+        return f"put/{self.number}"
+
+    def says(self, path: Path) -> bool:
+        """Tell whether it writes a setting, a part of it, or what it is a part of."""
+        return any(one.path[: len(path)] == path[: len(one.path)] for one in self.settings)
+
+
+Entry: TypeAlias = "Answer | Put"
+
 
 class TopicForm:
     """The files as they were found, and the same with all usable answers in them.
@@ -41,7 +75,8 @@ class TopicForm:
     def __init__(self, files: ValuesFiles) -> None:
         self.found = files
         self.now = files
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, Entry] = {}
+        self._count = 0
         self._base: tuple[str, ValuesFiles] | None = None
         self._saved: list[tuple[str, bytes, bytes]] = []
 
@@ -58,19 +93,19 @@ class TopicForm:
         return _scene(self.now)
 
     @property
-    def changes(self) -> tuple[Answer, ...]:
+    def changes(self) -> tuple[Entry, ...]:
         """The usable answers that are not saved yet."""
         return tuple(one for one in self._answers.values() if not one.problem)
 
     @property
-    def answers(self) -> tuple[Answer, ...]:
-        """Everything that was typed and is not saved, the latest last."""
+    def answers(self) -> tuple[Entry, ...]:
+        """Everything that was typed or chosen and is not saved, the latest last."""
         return tuple(self._answers.values())
 
     @property
     def problems(self) -> dict[str, str]:
         """One sentence with the fix for each answer that cannot be used, by field id."""
-        return {one.field.id: one.problem for one in self._answers.values() if one.problem}
+        return {one.id: one.problem for one in self._answers.values() if one.problem}
 
     def questions(self, page: TopicPage, *, more: bool = False) -> tuple[Question, ...]:
         """Return the questions of a page, with what was typed as their text."""
@@ -87,9 +122,15 @@ class TopicForm:
 
     def _typed(self, question: Question) -> Question:
         answer = self._answers.get(question.field.id)
-        if answer is None:
+        if not isinstance(answer, Answer) or self._is_overruled(answer, question.path):
             return question
         return msgspec.structs.replace(question, text=answer.text, wrong=answer.problem)
+
+    def _is_overruled(self, answer: Answer, path: Path) -> bool:
+        """Tell whether settings chosen after an answer say the same setting."""
+        entries = list(self._answers.values())
+        later = entries[entries.index(answer) + 1 :]
+        return any(isinstance(one, Put) and one.says(path) for one in later)
 
     def written(self, question: Question) -> tuple[str, tuple[Line, ...]]:
         """Return the file that says a setting and its lines there, what the answers change marked."""
@@ -138,11 +179,43 @@ class TopicForm:
             try:
                 self.now = _written(before, asked.path, value)
             except WizardError as error:
-                problem = f"{error.problem.happened} {error.problem.next_step}".strip()
+                problem = _why_not(error)
         self._answers[field.id] = Answer(field, text, problem)
         return problem
 
-    def undo(self) -> Answer | None:
+    def put(self, title: str, settings: Iterable[Setting]) -> None:
+        """Take settings that belong together into the draft, as one thing to undo.
+
+        InvalidInput for a key that the chart does not take, Refused where the file cannot be edited; the
+        draft is as before then.
+        """
+        wanted = Put(title, tuple(settings), self._count)
+        now = _all_written(self.now, wanted)
+        for one in self._wrong_answers():
+            path = forms.place(one.field, self.scene)
+            if path and wanted.says(path):
+                del self._answers[one.id]
+        self._answers[wanted.id] = wanted
+        self._count += 1
+        self._base, self.now = None, now
+
+    def _wrong_answers(self) -> list[Answer]:
+        return [one for one in self._answers.values() if isinstance(one, Answer) and one.problem]
+
+    def again(self, entries: Iterable[Entry]) -> None:
+        """Take what was typed and chosen in another draft into this one; what fails is a problem."""
+        for one in entries:
+            if isinstance(one, Answer):
+                self.answer(one.field, one.text)
+                continue
+            try:
+                self.put(one.title, one.settings)
+            except WizardError as error:
+                failed = replace(one, number=self._count, problem=_why_not(error))
+                self._answers[failed.id] = failed
+                self._count += 1
+
+    def undo(self) -> Entry | None:
         """Take the last answer back, or else the last save; return the answer, None for a save.
 
         Refused when there is nothing to take back, or a saved file was changed since.
@@ -165,8 +238,13 @@ class TopicForm:
     def _folded(self, files: ValuesFiles, but: str = "") -> ValuesFiles:
         """Return files with all usable answers in them."""
         for answer in self._answers.values():
+            if answer.problem or answer.id == but:
+                continue
+            if isinstance(answer, Put):
+                files = _all_written(files, answer)
+                continue
             asked = forms.question(answer.field, _scene(files))
-            if answer.problem or answer.field.id == but or asked is None or asked.fixed:
+            if asked is None or asked.fixed:
                 continue
             value = asked.read(answer.text, files.chart.family)
             if not isinstance(value, Wrong):
@@ -189,8 +267,7 @@ class TopicForm:
         self.found = self.now = _readable(fresh)
         self._base = None
         answers, self._answers = self._answers, {}
-        for answer in answers.values():
-            self.answer(answer.field, answer.text)
+        self.again(answers.values())
 
     def save(self) -> tuple[str, ...]:
         """Write the draft, each changed file with one backup; return the names of the files.
@@ -289,6 +366,17 @@ def _written(files: ValuesFiles, path: Path, value: object) -> ValuesFiles:
             edited = unset_value(files, path)
             files = files.edited(edited.file, edited.document)
     return files
+
+
+def _all_written(files: ValuesFiles, put: Put) -> ValuesFiles:
+    """Return a draft with settings that belong together."""
+    for one in put.settings:
+        files = _written(files, one.path, one.value)
+    return files
+
+
+def _why_not(error: WizardError) -> str:
+    return f"{error.problem.happened} {error.problem.next_step}".strip()
 
 
 def _readable(files: ValuesFiles) -> ValuesFiles:

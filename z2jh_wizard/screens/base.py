@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -148,6 +148,10 @@ class WizardScreen(Screen[None]):
         """Show any error of the screen's own workers."""
         if problem := worker_problem(event):
             self.post_message(Trouble(problem))
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Offer what the command palette has on this screen besides the table of actions."""
+        return ()
 
     def keep_answers(self) -> None:
         """Write what was answered here, for the wizard is about to end; WizardError when that fails."""

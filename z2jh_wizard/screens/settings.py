@@ -122,7 +122,7 @@ class SettingsScreen(StageScreen):
         except WizardError as error:
             self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
             return
-        self.app.notify(f"Taken back: {taken.field.title}" if taken else "The last save was taken back.",
+        self.app.notify(f"Taken back: {taken.title}" if taken else "The last save was taken back.",
                         markup=False)  # fmt: skip
         self._show()
         self.refresh_preview()

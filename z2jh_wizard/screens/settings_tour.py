@@ -114,8 +114,7 @@ def tour_of(desk: Desk) -> Tour:
         return before
     form = TopicForm.of(project)
     if before and before.project.folder == project.folder:
-        for answer in before.form.answers:
-            form.answer(answer.field, answer.text)
+        form.again(before.form.answers)
     desk.tour = Tour(form, project)
     return desk.tour
 

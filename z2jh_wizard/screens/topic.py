@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widget import Widget
@@ -18,6 +19,7 @@ from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Go, Trouble
 from z2jh_wizard.screens.settings_tour import FOUND, Tour, tour_of
 from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.screens.topic_tools import ToolRow, tools_of
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import TopicPage
 from z2jh_wizard.values.forms import Question
@@ -115,6 +117,7 @@ class TopicScreen(StageScreen):
 
     async def _begin(self) -> None:
         end = Vertical(
+            *(ToolRow(tool) for tool in tools_of(self._page.id)),
             ActionButton("more"),
             Plain(f"The guide: {self._page.link}", dom_id="guide", classes="hint"),
             id="page-end",
@@ -195,6 +198,8 @@ class TopicScreen(StageScreen):
         more.display = self._page.id != FOUND and (hidden > 0 or self._more)
         more.label = "Fewer" if self._more else f"More: {hidden} settings that few people need"
         self.query_one("#guide").display = bool(self._page.link)
+        for row in self.query(ToolRow):
+            row.display = row.tool.applies(form.scene)
 
     def _show_state(self, field: FormField, question: Question) -> None:
         """Show what is wrong with a question: its answer, else what lint says."""
@@ -336,6 +341,18 @@ class TopicScreen(StageScreen):
             self.app.copy_to_clipboard(text)
         self.app.notify(f"Copied {text}" if text else "There is no address to copy.", markup=False)
 
+    def action_tool(self, where: str) -> None:
+        """Open a tool of the page; it works on the same draft."""
+        self._take()
+        self.post_message(Go(where))
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Offer the tools of the page in the command palette."""
+        for row in self.query(ToolRow):
+            if row.display:
+                tool = row.tool
+                yield SystemCommand(tool.label, tool.about, partial(self.action_tool, tool.where))
+
     def action_more(self) -> None:
         """Show what few people need, or hide it again."""
         self._take()
@@ -352,10 +369,11 @@ class TopicScreen(StageScreen):
         except WizardError as error:
             self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
             return
-        words = f"Taken back: {taken.field.title}" if taken else "The last save was taken back."
+        words = f"Taken back: {taken.title}" if taken else "The last save was taken back."
         self.app.notify(words, markup=False)
         # The control that had the answer is made anew with the text that is there now.
-        for field in self.query(FormField) if taken is None else [self._field(taken.field.id)]:
+        one = self._field(taken.id) if taken else None
+        for field in [one] if one else self.query(FormField):
             if field:
                 await field.remove()
         self._show_draft()

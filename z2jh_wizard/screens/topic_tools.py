@@ -1,0 +1,65 @@
+"""What a page of settings offers besides its questions: screens of their own that work on the same draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button
+
+from z2jh_wizard.values.forms import Scene
+from z2jh_wizard.widgets.plain import Plain
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A screen that belongs to a page; ``applies`` says with which values it helps.
+
+    ``where`` is its name in the app, or ``name/topic`` for a screen that is made for several pages.
+    """
+
+    topic: str
+    where: str
+    label: str
+    about: str
+    applies: Callable[[Scene], bool] = lambda _scene: True
+
+
+TOOLS: tuple[Tool, ...] = (
+    Tool(
+        "resources",
+        "class-size",
+        "Class size",
+        "How many students fit on which machines, and what they cost.",
+    ),
+)
+"""In the order in which a page shows them; the screens are in the table of the app."""
+
+
+def tools_of(topic: str) -> tuple[Tool, ...]:
+    """Return the tools of a page."""
+    return tuple(tool for tool in TOOLS if tool.topic == topic)
+
+
+class ToolRow(Horizontal):
+    """A button that opens a tool of the page, and what the tool is for."""
+
+    def __init__(self, tool: Tool) -> None:
+        super().__init__(classes="tool-row")
+        self.tool = tool
+
+    def compose(self) -> ComposeResult:
+        """Make the button and the sentence."""
+        tool = self.tool
+        button = Button(
+            Content(tool.label),
+            id=f"tool-{tool.where.replace('/', '-')}",
+            action=f"screen.tool('{tool.where}')",
+            compact=True,
+        )
+        button.tooltip = tool.about
+        yield button
+        yield Plain(tool.about, classes="hint")
