@@ -20,14 +20,14 @@ from z2jh_wizard.core.events import Event, Kind, Outcome, State
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.flow import Flow
-from z2jh_wizard.flows.pages import PAGES, default_answers, new_project
+from z2jh_wizard.flows.pages import FOLDER, PAGES, default_answers, new_project
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.kube.kinds import EVENTS, PODS
 from z2jh_wizard.kube.live import Pane
 from z2jh_wizard.kube.rows import EventRow, NodeRow, PodRow
 from z2jh_wizard.project.folder import SPEC, Project, create_project
 from z2jh_wizard.screens.backend import Backend
-from z2jh_wizard.screens.journey import FOLDER, STAGES, Journey, stage_of
+from z2jh_wizard.screens.journey import STAGES, Journey, stage_of
 from z2jh_wizard.screens.recent import PROJECT_FILE, Memory
 from z2jh_wizard.screens.run_record import RunRecord, clock_time, span
 from z2jh_wizard.system.clock import SystemClock

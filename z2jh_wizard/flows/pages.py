@@ -12,7 +12,7 @@ from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.facts import CHART_VERSION, HELMFORGE_VERSION
 from z2jh_wizard.core.spec import ClusterSpec, Pool, Provider
 from z2jh_wizard.flows.charts import PRACTICE, chart_from_choice
-from z2jh_wizard.project.folder import Project, create_project
+from z2jh_wizard.project.folder import Project, make_folder, planned_project
 
 Answers = Mapping[str, str]
 FieldType = Literal["text", "choice"]
@@ -59,9 +59,34 @@ def _file(text: str) -> str | None:
     )
 
 
+def _folder(text: str) -> str | None:
+    if not text.strip():
+        return "Type a folder, such as ~/hubs/bio101."
+    path = Path(text).expanduser()
+    if path.exists() and not path.is_dir():
+        return f"{path} is a file; type a folder."
+    return None
+
+
 def _is(field: str, *values: str) -> Callable[[Answers], bool]:
     return lambda answers: answers.get(field) in values
 
+
+FOLDER = "folder"
+
+FOLDER_PAGE = Page(
+    FOLDER,
+    "Folder",
+    "A project is one folder for one hub: its settings, its secrets and its records.",
+    (
+        Field(
+            FOLDER,
+            "Folder of the project",
+            "It is made if it is not there; a colleague can take it over.",
+            check=_folder,
+        ),
+    ),
+)
 
 PROVIDER_PAGE = Page(
     "provider",
@@ -155,6 +180,15 @@ HUB_PAGE = Page(
 )
 
 PAGES: tuple[Page, ...] = (PROVIDER_PAGE, HUB_PAGE)
+"""All that a project is made from, but its folder."""
+
+WHERE_PAGE = Page(
+    "where",
+    "Where",
+    "A hub runs on a Kubernetes cluster, and its project is a folder; both have names.",
+    (*PROVIDER_PAGE.fields, HUB_PAGE.fields[0], *FOLDER_PAGE.fields),
+)
+"""The same questions in short: what has a safe default is left to it."""
 
 
 def default_answers(provider: str = "practice") -> dict[str, str]:
@@ -188,6 +222,11 @@ def problems(answers: Answers) -> dict[str, str]:
 
 def new_project(folder: Path, answers: Answers) -> Project:
     """Make a project from answers; InvalidInput with every sentence when some cannot be used."""
+    return make_folder(planned(folder, answers))
+
+
+def planned(folder: Path, answers: Answers) -> Project:
+    """Return the project that answers mean, of which nothing is on the disk yet; InvalidInput as above."""
     wrong = problems(answers)
     if wrong:
         raise InvalidInput(
@@ -199,7 +238,7 @@ def new_project(folder: Path, answers: Answers) -> Project:
         answers.get("chart", "z2jh"), answers.get("chart_version", ""), answers.get("chart_path", "")
     )
     pools = {"core": Pool(nodes=1), "user": Pool(nodes=2)} if provider == "practice" else {}
-    return create_project(
+    return planned_project(
         folder,
         provider,
         chart=chart,

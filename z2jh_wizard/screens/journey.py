@@ -7,40 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from z2jh_wizard.core.spec import SCHEMA_VERSION, Chart, Spec
-from z2jh_wizard.flows.pages import PAGES, Field, Page, default_answers, problems
+from z2jh_wizard.flows.pages import FOLDER, FOLDER_PAGE, PAGES, Page, default_answers, problems
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
-
-FOLDER = "folder"
 
 Kind = Literal["page", "settings", "helm", "secrets", "review"]
 
 _FAMILIES = {"z2jh": "z2jh", "helmforge": "helmforge"}
 """The answer to the question for a chart, by chart family."""
-
-
-def _folder(text: str) -> str | None:
-    if not text.strip():
-        return "Type a folder, such as ~/hubs/bio101."
-    path = Path(text).expanduser()
-    if path.exists() and not path.is_dir():
-        return f"{path} is a file; type a folder."
-    return None
-
-
-FOLDER_PAGE = Page(
-    FOLDER,
-    "Folder",
-    "A project is one folder for one hub: its settings, its secrets and its records.",
-    (
-        Field(
-            FOLDER,
-            "Folder of the project",
-            "It is made if it is not there; a colleague can take it over.",
-            check=_folder,
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
