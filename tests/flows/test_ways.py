@@ -52,7 +52,7 @@ def test_the_quick_pages_are_made_of_the_same_questions():
 def test_quick_asks_at_most_five_questions_at_once():
     assert len(WHERE_PAGE.fields) <= 5
     address = ways.setting_page(ways.QUICK_ADDRESS)
-    on = ways.Scene("4.4.0", "z2jh", {"proxy": {"https": {"enabled": True}}})
+    on = forms.Scene("4.4.0", "z2jh", {"proxy": {"https": {"enabled": True}}})
     assert [one.field.id for one in forms.questions(address, SCENE)] == ["https.enabled", "address.type"]
     assert {"https.hosts", "https.email"} < {one.field.id for one in forms.questions(address, on)}
     assert len(forms.questions(address, on, more=True)) <= 5
