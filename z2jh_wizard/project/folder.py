@@ -118,13 +118,30 @@ def create_project(
     pools: dict[str, Pool] | None = None,
 ) -> Project:
     """Make a project folder with its spec and .gitignore; Refused when the folder already holds one."""
-    folder = folder.absolute()
-    if is_project(folder):
-        raise Refused(
-            "There is a project already",
-            f"{folder} holds a {SPEC}; it was not touched.",
-            next_step=f"Open it: z2jh-wizard -C {folder}",
+    return make_folder(
+        planned_project(
+            folder,
+            provider,
+            chart=chart,
+            release=release,
+            namespace=namespace,
+            cluster=cluster,
+            pools=pools,
         )
+    )
+
+
+def planned_project(
+    folder: Path,
+    provider: Provider,
+    *,
+    chart: Chart,
+    release: str = "jhub",
+    namespace: str = "",
+    cluster: ClusterSpec | None = None,
+    pools: dict[str, Pool] | None = None,
+) -> Project:
+    """Return a project of which nothing is on the disk yet; InvalidInput for values that cannot be used."""
     spec = Spec(
         schema_version=SCHEMA_VERSION,
         project_id=secrets.token_hex(6),
@@ -138,6 +155,18 @@ def create_project(
     problems = spec.problems()
     if problems:
         raise InvalidInput("The project cannot be made like this", " ".join(problems))
+    return Project(folder.absolute(), spec)
+
+
+def make_folder(project: Project) -> Project:
+    """Write the spec and the .gitignore of a planned project; Refused when the folder holds one already."""
+    folder = project.folder
+    if is_project(folder):
+        raise Refused(
+            "There is a project already",
+            f"{folder} holds a {SPEC}; it was not touched.",
+            next_step=f"Open it: z2jh-wizard -C {folder}",
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -146,5 +175,5 @@ def create_project(
     ignore = folder / ".gitignore"
     if not ignore.exists():
         write_atomic(ignore, _GITIGNORE.encode(), PUBLIC_FILE)
-    write_atomic(folder / SPEC, spec_file.dump(spec), PUBLIC_FILE)
-    return Project(folder, spec)
+    write_atomic(folder / SPEC, spec_file.dump(project.spec), PUBLIC_FILE)
+    return project
