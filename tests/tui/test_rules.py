@@ -18,6 +18,7 @@ from textual.screen import Screen
 
 import z2jh_wizard.screens
 import z2jh_wizard.widgets
+from tests.support.source import modules
 from tests.tui.conftest import LARGE, SMALL, Open
 from tests.tui.fakes import FakeWorld
 from z2jh_wizard import app as app_module
@@ -63,6 +64,13 @@ def test_every_bound_action_exists(one: type[DOMNode]) -> None:
         name = binding.action.split("(")[0]
         owner = WizardApp if name.startswith("app.") else one
         assert hasattr(owner, f"action_{name.removeprefix('app.')}"), binding
+
+
+def test_no_handler_calls_that_of_the_class_above() -> None:
+    """Textual calls the ``on_`` methods of every class of a widget by itself; another call is a second time."""
+    for module in modules():
+        for name, _ in module.calls():
+            assert not name.startswith("super().on_") or name == "super().on_meta", module.name
 
 
 def test_keys_that_terminals_and_text_fields_eat_are_not_used() -> None:

@@ -135,7 +135,6 @@ class ClassSizeScreen(WizardScreen):
 
     def on_mount(self) -> None:
         """Work it out for what is known already."""
-        super().on_mount()
         self.query_one("#do-next").disabled = self.desk.project is None
         self._work_out()
         if self._unreadable:
@@ -147,7 +146,6 @@ class ClassSizeScreen(WizardScreen):
         """Stop listening to the cluster."""
         if self._unlisten:
             self._unlisten()
-        super().on_unmount()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw the picture for the new width."""

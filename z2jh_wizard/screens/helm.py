@@ -43,7 +43,6 @@ class HelmScreen(StageScreen):
 
     def on_mount(self) -> None:
         """Look at once."""
-        super().on_mount()
         self.action_refresh()
 
     def action_refresh(self) -> None:

@@ -58,7 +58,6 @@ class PageScreen(StageScreen):
 
     def on_mount(self) -> None:
         """Show only what is asked with these answers; look where one was sent."""
-        super().on_mount()
         self._show_asked()
         if self._wanted:
             self.show_problems()

@@ -102,7 +102,6 @@ class ReviewScreen(StageScreen):
     def on_mount(self) -> None:
         """Look at once."""
         self._show_problems()
-        super().on_mount()
         self.action_refresh()
 
     def action_refresh(self) -> None:

@@ -105,7 +105,6 @@ class RunScreen(WizardScreen):
 
     def on_mount(self) -> None:
         """Show what is known and listen."""
-        super().on_mount()
         self.query_one("#log", LogPane).show_path(str(self._log_path()))
         self.record.on_change = self._changed
         self.set_interval(1.0, self._tick, name="elapsed time")
@@ -120,7 +119,6 @@ class RunScreen(WizardScreen):
         """Stop listening; the run goes on."""
         if self.record.on_change == self._changed:
             self.record.on_change = None
-        super().on_unmount()
 
     def first_focus(self) -> Widget:
         """Begin at the steps."""

@@ -40,7 +40,6 @@ class SecretsScreen(StageScreen):
 
     def on_mount(self) -> None:
         """Show them hidden."""
-        super().on_mount()
         self._revealed = False
         self._show()
 
@@ -58,7 +57,6 @@ class SecretsScreen(StageScreen):
     def on_unmount(self) -> None:
         """Take the values off the screen."""
         self._revealed = False
-        super().on_unmount()
 
     def _show(self) -> None:
         project = self.desk.project

@@ -73,7 +73,6 @@ class TeardownScreen(WizardScreen):
 
     def on_mount(self) -> None:
         """Look at once."""
-        super().on_mount()
         self.action_refresh()
 
     def action_refresh(self) -> None:

@@ -54,7 +54,6 @@ class WelcomeScreen(WizardScreen):
 
     def on_mount(self) -> None:
         """Show the recent projects after the first frame."""
-        super().on_mount()
         self.call_after_refresh(self._list_recent)
 
     def first_focus(self) -> Widget:
