@@ -227,11 +227,6 @@ def new_project(folder: Path, answers: Answers) -> Project:
 
 def planned(folder: Path, answers: Answers) -> Project:
     """Return the project that answers mean, of which nothing is on the disk yet; InvalidInput as above."""
-    return make_folder(planned(folder, answers))
-
-
-def planned(folder: Path, answers: Answers) -> Project:
-    """Return the project that answers mean, of which nothing is on the disk yet; InvalidInput as above."""
     wrong = problems(answers)
     if wrong:
         raise InvalidInput(
