@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import stat
 
+import pytest
+
 from tests.core.steps import Endless, Scripted, Thing
 from z2jh_wizard.core.errors import CouldNotLook, ExitCode
 from z2jh_wizard.core.events import Event, Kind, State
@@ -89,6 +91,27 @@ async def test_a_run_that_was_killed_is_found(project, session_of):
     found = interrupted_run(project)
     assert found
     assert found.run == session.id
+
+
+@pytest.mark.parametrize(("written", "found"), [('{"revision":3}', {"revision": 3}), ("7", {})])
+def test_what_a_killed_run_was_begun_with_is_found(project, written, found):
+    project.journal.parent.mkdir(parents=True, exist_ok=True)
+    project.journal.write_text(
+        f'{{"run":"r1","what":"run-start","flow":"rollback","time":"2026-11-20T08:00:00Z","options":{written}}}\n'
+    )
+    killed = interrupted_run(project)
+    assert killed is not None
+    assert (killed.flow, killed.options) == ("rollback", found)
+
+
+async def test_options_are_written_down_where_a_run_begins(project, session_of):
+    session = session_of(Thing(set(), "one"))
+    session.options = {"pool": "user", "nodes": 2}
+    await session.run()
+    await session_of(Thing(set(), "two")).run()
+    begun = entries(project, "run-start")
+    assert begun[0]["options"] == {"pool": "user", "nodes": 2}
+    assert "options" not in begun[1]
 
 
 async def test_only_one_run_changes_a_project_at_a_time(project, session_of):

@@ -103,6 +103,9 @@ def test_a_receipt_says_what_is_left_and_never_guesses_a_cost():
     assert "namespace lab: it was not made" in text
     none = msgspec.structs.replace(some, practice=True, left=[], cost_left_month=0.0)
     assert "practice never costs" in "\n".join(receipt.lines(none))
+    assert receipt.verdict(some).startswith("! 1 thing is left of bio101. Cost: unknown")
+    assert receipt.verdict(none) == "+ Nothing is left of bio101. Cost: none."
+    assert "before it looked" in receipt.verdict(msgspec.structs.replace(none, complete=False))
 
 
 def test_a_receipt_of_a_tear_down_that_never_looked_says_how_to_look():

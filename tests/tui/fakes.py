@@ -157,6 +157,9 @@ class FakeWorld:
             for name in ("release", "cluster")
         ]
 
+    def rollback(self, revision: int) -> list[Step]:
+        return [FakeStep(self, f"rollback.{revision}", f"Go back to revision {revision}")]
+
     def resize(self, pool: str, nodes: int) -> list[Step]:
         return [FakeStep(self, f"resize.{nodes}", f"Resize the pool {pool} to {nodes} nodes")]
 
@@ -210,6 +213,7 @@ class FakeBackend(Backend):
 
     async def receipt(self, session: RunSession) -> list[str]:
         return [
+            "+ Nothing is left of bio101. Cost: none.",
             "Receipt for bio101",
             *(f"  removed   {event.text}" for event in session.events if event.resource),
         ]

@@ -81,6 +81,7 @@ async def test_from_nothing_to_a_hub_and_back(
         assert world.there == {"helm", "address"}
         await person.press("ctrl+n")
         await person.at("ReceiptScreen")
+        await person.sees("+ Nothing is left of bio101. Cost: none.")
         await person.sees("removed   thing bio101/release")
         await person.activate("do-home")
         await person.at("WelcomeScreen")
@@ -543,6 +544,38 @@ async def test_other_interrupted_runs_ask_again_what_they_need(
         await person.at("DashboardScreen")
         await person.activate("do-resume")
         await person.at(screen)
+
+
+@pytest.mark.parametrize(
+    ("flow", "options"), [("rollback", {"revision": 2}), ("resize", {"pool": "user", "nodes": 7})]
+)
+async def test_an_interrupted_run_is_carried_on_with_what_it_was_begun_with(
+    open_app: Open, project: Project, backend: FakeBackend, flow: str, options: dict[str, object]
+) -> None:
+    project.journal.parent.mkdir(parents=True, exist_ok=True)
+    line = {"time": "2026-11-20T08:00:00Z", "run": "r1", "what": "run-start", "flow": flow}
+    project.journal.write_text(json.dumps({**line, "options": options}) + "\n")
+    async with open_app(folder=project.folder) as person:
+        await person.at("DashboardScreen")
+        await person.activate("do-resume")
+        await person.at("RunScreen")
+        await person.sees("Done.")
+        (session,) = backend.sessions
+        assert (session.name, session.options) == (flow, options)
+
+
+async def test_a_rollback_whose_revision_is_not_known_says_the_command(
+    open_app: Open, project: Project, backend: FakeBackend
+) -> None:
+    project.journal.parent.mkdir(parents=True, exist_ok=True)
+    line = {"time": "2026-11-20T08:00:00Z", "run": "r1", "what": "run-start", "flow": "rollback"}
+    project.journal.write_text(json.dumps(line) + "\n")
+    async with open_app(folder=project.folder) as person:
+        await person.at("DashboardScreen")
+        await person.activate("do-resume")
+        await person.at("ProblemDialog")
+        await person.sees("z2jh-wizard rollback")
+        assert not backend.sessions
 
 
 async def test_copy_the_address_and_go_back_to_the_projects(

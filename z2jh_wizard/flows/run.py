@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,11 +30,12 @@ FlowBuilder = Callable[[Journal], Flow]
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A run that began and never wrote its end."""
+    """A run that began and never wrote its end; ``options`` are what its flow was begun with."""
 
     run: str
     flow: str
     time: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class RunSession:
@@ -88,7 +89,8 @@ class RunSession:
         return self.outcome
 
     async def _play(self, log: TextIO) -> Outcome:
-        self._journal.record("run-start", flow=self.name)
+        begun_with = {"options": self.options} if self.options else {}
+        self._journal.record("run-start", flow=self.name, **begun_with)
         outcome = Outcome(ExitCode.INTERRUPTED)
         try:
             async for line in settle_orphans(self.project, self._clock, self._stop):
@@ -144,8 +146,18 @@ def interrupted_run(project: Project) -> Interrupted | None:
     newest: Interrupted | None = None
     for entry in read_journal(project.journal):
         if entry.get("what") == "run-start":
-            newest = Interrupted(str(entry.get("run")), str(entry.get("flow")), str(entry.get("time")))
+            newest = _interrupted(entry)
         elif entry.get("what") == "run-end" and newest and entry.get("run") == newest.run:
             stopped = entry.get("code") == int(ExitCode.INTERRUPTED)
             newest = newest if stopped else None
     return newest
+
+
+def _interrupted(entry: Mapping[str, Any]) -> Interrupted:
+    options = entry.get("options")
+    return Interrupted(
+        str(entry.get("run")),
+        str(entry.get("flow")),
+        str(entry.get("time")),
+        options if isinstance(options, dict) else {},
+    )

@@ -16,6 +16,16 @@ def lines(receipt: Receipt) -> list[str]:
     ]
 
 
+def verdict(receipt: Receipt) -> str:
+    """Return the one sentence that matters: whether anything is left, and what that costs."""
+    if not receipt.complete:
+        return f"! It ended before it looked for what is left of {receipt.release}: tear down again."
+    if not receipt.left:
+        return f"+ Nothing is left of {receipt.release}. Cost: none."
+    things = "1 thing is" if len(receipt.left) == 1 else f"{len(receipt.left)} things are"
+    return f"! {things} left of {receipt.release}. Cost: {_cost(receipt)}."
+
+
 def _left(receipt: Receipt) -> list[str]:
     if not receipt.complete:
         return [

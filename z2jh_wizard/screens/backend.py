@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,11 +33,12 @@ class FoundHelm:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """A run that never ended: which flow, when it began, and the step it was at."""
+    """A run that never ended: which flow, begun when and with which options, and the step it was at."""
 
     flow: str
     time: str
     step: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def when(self) -> str:
@@ -101,7 +102,7 @@ class Backend:
             for entry in read_journal(project.journal)
             if entry.get("what") == "intent" and entry.get("run") == found.run
         ]
-        return Interruption(found.flow, found.time, begun[-1] if begun else "")
+        return Interruption(found.flow, found.time, begun[-1] if begun else "", found.options)
 
     async def steps(self, project: Project, flow: str, **options: Any) -> list[Step]:
         """Return the steps of a flow; nothing is looked at."""
@@ -146,11 +147,11 @@ class Backend:
         return FoundHelm(flags.version_text(tool.version), tool.source, tool.where)
 
     async def receipt(self, session: RunSession) -> list[str]:
-        """Return the receipt of a tear-down in words, and keep it in the project."""
+        """Return the receipt of a tear-down in words, its verdict first, and keep it in the project."""
         teardown = await _load("flows.teardown")
         render = await _load("render.receipt")
-        lines: list[str] = render.lines(teardown.receipt_of(session))
-        return lines
+        receipt = teardown.receipt_of(session)
+        return [render.verdict(receipt), *render.lines(receipt)]
 
     async def runbook(self, project: Project) -> Path:
         """Write the steps of setup and tear-down as Markdown into the project; return where."""

@@ -21,7 +21,7 @@ from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import AskChoice, AskText, Notice
 from z2jh_wizard.screens.hub_facts import Counts, facts, problem_line
 from z2jh_wizard.screens.live_panes import EventsPane, LivePane, PodsPane
-from z2jh_wizard.screens.messages import Go, StartRun
+from z2jh_wizard.screens.messages import Go, StartRun, Trouble
 from z2jh_wizard.screens.run_record import span
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
@@ -41,6 +41,10 @@ CLEAR = "clear"
 
 NEED_CLUSTER = ("upgrade", "resize", "students", "fault")
 """What makes no sense before there is a cluster."""
+
+
+RESUMED_WITH = {"setup": set[str](), "resize": {"pool", "nodes"}, "rollback": {"revision"}}
+"""The options that each flow needs to be carried on with."""
 
 
 class DashboardScreen(WizardScreen):
@@ -108,7 +112,6 @@ class DashboardScreen(WizardScreen):
             self.desk.backend.interruption(project) if project and not self.desk.is_running else None
         )
         self._show_interrupted()
-        super().on_mount()
         self.action_refresh()
         self.set_interval(LOOK_EVERY, self._look_if_changed, name="status")
 
@@ -116,7 +119,6 @@ class DashboardScreen(WizardScreen):
         """Stop listening."""
         if self._unlisten:
             self._unlisten()
-        super().on_unmount()
 
     def action_refresh(self) -> None:
         """Look at everything again."""
@@ -245,16 +247,18 @@ class DashboardScreen(WizardScreen):
         self.app.notify(f"Copied {url}" if url else "There is no address yet.", markup=False)
 
     def action_resume(self) -> None:
-        """Carry on with the interrupted run; a resize asks for its number again."""
+        """Carry on with the interrupted run, with the same options; a tear-down asks again."""
         found = self._interrupted
         if found is None:
             return
         if found.flow == "teardown":
             self.post_message(Go("teardown"))
+        elif set(found.options) == RESUMED_WITH.get(found.flow):
+            self.post_message(StartRun(found.flow, **found.options))
         elif found.flow == "resize":
             self.action_resize()
         else:
-            self.post_message(StartRun("setup"))
+            self.post_message(Trouble(_options_lost(found)))
 
     def action_apply(self) -> None:
         """Go to the plan, which can be started from there."""
@@ -373,6 +377,16 @@ class DashboardScreen(WizardScreen):
         if action in NEED_CLUSTER and self._report and not self._report.cluster:
             return None
         return super().check_action(action, parameters)
+
+
+def _options_lost(found: Interruption) -> Problem:
+    """Say that a run whose options an older wizard did not write down is begun by a command."""
+    return Problem(
+        f"The {found.flow} cannot be carried on from here",
+        f"What the {found.flow} from {found.when} was begun with is not written down.",
+        "The hub runs as it is; nothing was changed now.",
+        f"Begin it again: z2jh-wizard {found.flow}",
+    )
 
 
 def _student_count(text: str) -> str | None:

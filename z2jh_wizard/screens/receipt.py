@@ -9,6 +9,7 @@ from z2jh_wizard.screens.base import WizardScreen, style_sheet
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
+from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.virtual_log import VirtualLog
 
 
@@ -26,7 +27,8 @@ class ReceiptScreen(WizardScreen):
         return "What was removed, what was looked for and not found, and what is left."
 
     def body(self) -> ComposeResult:
-        """Make the text."""
+        """Make the verdict, which stays in sight, and the text."""
+        yield Plain("Making the receipt.", dom_id="verdict")
         yield VirtualLog(dom_id="receipt")
 
     def buttons(self) -> ComposeResult:
@@ -39,19 +41,22 @@ class ReceiptScreen(WizardScreen):
 
     def on_mount(self) -> None:
         """Make the receipt from the run."""
-        super().on_mount()
         self.run_worker(self._show(), name="making the receipt", group="receipt", exit_on_error=False)
 
     async def _show(self) -> None:
         record = self.desk.run
-        lines = await self.desk.backend.receipt(record.session) if record else ["There was no tear-down."]
-        if self.desk.project:
+        verdict, *lines = (
+            await self.desk.backend.receipt(record.session) if record else ["- There was no tear-down."]
+        )
+        if self.desk.project and record:
             lines += ["", f"Kept in {self.desk.project.receipts}"]
+        self.query_one("#verdict", Plain).show(verdict)
         self.query_one("#receipt", VirtualLog).show("\n".join(lines))
 
     def action_copy(self) -> None:
         """Copy the receipt."""
-        self.app.copy_to_clipboard(self.query_one("#receipt", VirtualLog).text())
+        verdict = self.query_one("#verdict", Plain).text
+        self.app.copy_to_clipboard("\n".join([verdict, self.query_one("#receipt", VirtualLog).text()]))
         self.app.notify("Copied.", markup=False)
 
     def action_home(self) -> None:
