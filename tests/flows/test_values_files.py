@@ -11,6 +11,7 @@ from z2jh_wizard.flows.values_files import Where, chart_meant, files_of, files_t
 from z2jh_wizard.project import config_file
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
+from z2jh_wizard.values.paths import parse_path
 from z2jh_wizard.values.reading import Unreadable
 
 
@@ -119,3 +120,10 @@ def test_stdin_that_never_ends_is_refused(monkeypatch):
     monkeypatch.setattr("sys.stdin", Stdin())
     with pytest.raises(InvalidInput, match="too large"):
         open_files(Where(file="-"))
+
+
+def test_a_part_of_a_list_belongs_where_the_list_is(project):
+    path = parse_path("singleuser.profileList[0].kubespawner_override.environment.API_TOKEN")
+    assert files_of(project).home(path).name == "secrets.yaml"
+    project.config.write_text("singleuser: {profileList: [{display_name: A}]}\n")
+    assert files_of(project).home(path).name == "config.yaml"

@@ -340,3 +340,57 @@ def test_corpus(corpus):
 def test_unreadable_is_said_at_once():
     with pytest.raises(Unreadable):
         Document.read(b"a: [\n")
+
+
+LISTED = b"""\
+menu:
+  # the small one
+  - name: "A"   # quoted
+    set:
+      memory: 1G
+      # cpu: 2
+
+  # the large one
+  - name: B
+    text: >
+      two
+      lines
+  - {name: C}
+after: 1
+"""
+
+
+def test_items_that_change_places_keep_their_text_and_comments():
+    document = read(LISTED)
+    a, b, c = document.get(("menu",))
+    edited = document.set(("menu",), [c, a, {"name": "new"}, b])
+    assert edited.data.decode() == (
+        'menu:\n  - {name: C}\n  # the small one\n  - name: "A"   # quoted\n    set:\n      memory: 1G\n'
+        "      # cpu: 2\n  - name: new\n\n  # the large one\n  - name: B\n    text: >\n"
+        "      two\n      lines\nafter: 1\n"
+    )
+
+
+def test_an_item_that_is_left_out_takes_its_comment_along():
+    document = read(LISTED)
+    edited = document.set(("menu",), document.get(("menu",))[::2])
+    text = LISTED.decode()
+    gone = text[text.index("\n  # the large") : text.index("  - {")]
+    assert edited.data.decode() == text.replace(gone, "")
+
+
+def test_a_list_without_line_end_keeps_its_items():
+    assert read(b"a:\n- x # c\n- 'y'").set(("a",), ["y", "x"]).data == b"a:\n- 'y'\n- x # c"
+    windows = read(b"a:\r\n- x # c\r\n- 'y'\r\n")
+    assert windows.set(("a",), ["y", "x"]).data == b"a:\r\n- 'y'\r\n- x # c\r\n"
+
+
+@given(st.permutations(range(3)), st.booleans())
+def test_changed_places_can_be_changed_back(order, with_new):
+    document = read(LISTED)
+    items = document.get(("menu",))
+    moved = document.set(("menu",), [items[at] for at in order] + [{"n": 1}] * with_new)
+    back = moved.set(("menu",), items)
+    assert same(back.tree, document.tree)
+    for comment in (b"# the small one", b"# quoted", b"# cpu: 2", b"# the large one"):
+        assert back.data.count(comment) == 1

@@ -104,7 +104,13 @@ class ValuesFiles:
         return next((one for one in reversed(self.files) if one.document.has(path)), None)
 
     def home(self, path: paths.Path) -> ValuesFile:
-        """Return the file in which to set a path: a project's secrets have one of their own."""
+        """Return the file in which to set a path: a project's secrets have one of their own.
+
+        A part of a list belongs into the file that has the list, for Helm does not merge lists.
+        """
+        number = next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))
+        if number < len(path) and (with_list := self.holder(path[:number])):
+            return with_list
         if self.project and holds_secret(path) and not self.project.spec.secrets_in_config:
             return self.files[-1]
         holder = self.holder(path)

@@ -12,13 +12,14 @@ on its positions needs no native package, and every edit is proved by the second
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values import trees
-from z2jh_wizard.values.editing import GONE, Editor
+from z2jh_wizard.values.editing import GONE, Editor, Item
 from z2jh_wizard.values.nodes import Alias, Mapping, Node, Sequence
 from z2jh_wizard.values.paths import Path, format_path
 from z2jh_wizard.values.places import EditRefused
@@ -83,13 +84,21 @@ class Document:
         return self.parsed.position(index)
 
     def set(self, path: Path, value: Any) -> Document:
-        """Write a value; the same value again changes nothing. Raises EditRefused when doubtful."""
+        """Write a value; the same value again changes nothing. Raises EditRefused when doubtful.
+
+        Of a list that is replaced by another one, the items that stay are kept to the byte.
+        """
         full = self.wrapper + path
         before = trees.look_up(self.tree, full)
         text = self._editor.set(full, value)
         if before is not trees.MISSING and trees.same(before, value):
             return self
         meant = trees.put(self.tree, full, value)
+        if isinstance(before, list) and isinstance(value, list):
+            items = _items(before, value)
+            if any(isinstance(item, Item) for item in items):
+                with contextlib.suppress(EditRefused):
+                    return self._proved(self._editor.set_items(full, items), meant, full)
         try:
             return self._proved(text, meant, full)
         except EditRefused:
@@ -144,6 +153,18 @@ class Document:
         if not trees.same(parsed.tree, meant):
             raise EditRefused(path, "The change would alter other settings, or not mean what it should.")
         return Document(data, parsed, self.wrapper)
+
+
+def _items(before: list[Any], after: list[Any]) -> list[Any]:
+    """Return the items of a new list, those that the old one has as their places there."""
+    places: dict[str, list[int]] = {}
+    for at in reversed(range(len(before))):
+        places.setdefault(repr(before[at]), []).append(at)
+    items: list[Any] = []
+    for item in after:
+        known = places.get(repr(item))
+        items.append(Item(known.pop()) if known else item)
+    return items
 
 
 def _find_wrapper(tree: Tree) -> Path:

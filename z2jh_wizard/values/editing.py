@@ -32,6 +32,13 @@ class Edit:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list that stays, by its number."""
+
+    at: int
+
+
 class Editor(Places):
     """Edits one text that was read."""
 
@@ -109,6 +116,47 @@ class Editor(Places):
         if isinstance(node, (Mapping, Sequence)) and not node.flow:
             return self._replace_lines(node, after, new_value)
         return self._replace_scalar(node, after, new_value)
+
+    def set_items(self, path: Path, items: list[Any]) -> str:
+        """Write a list again: an ``Item`` stays as it is written, with its comments; other items are new."""
+        steps, rest = self._walk(path)
+        node = steps[-1].node if steps and not rest else None
+        if not isinstance(node, Sequence) or any(one.into.flow for one in steps):
+            raise EditRefused(path, "It is no list on lines of its own.")
+        self._not_shared(node, path)
+        spans = self._item_spans(node, path)
+        column = self._column(self._dash(Step(node, 0)))
+        line_break = self._break_at(self._line_end(node.start))
+        written = [
+            self._text[slice(*spans[item.at])]
+            if isinstance(item, Item)
+            else line_break.join(item_lines([item], column, self.style))
+            for item in items
+        ]
+        return self._splice(spans[0][0], spans[-1][1], line_break.join(written))
+
+    def _item_spans(self, node: Sequence, path: Path) -> list[tuple[int, int]]:
+        """Return where the lines of each item begin and end, comments above it and deeper ones below too."""
+        spans: list[tuple[int, int]] = []
+        for at, item in enumerate(node.items):
+            dash = self._dash(Step(node, at))
+            if node.flow or not self._is_first(dash):
+                raise EditRefused(path, "It shares its line with what is around it.")
+            start = self._comment_start(dash)
+            if spans:  # blank lines between two items stand with the lower one
+                start = self._next_line(spans[-1][1])
+            end = self._line_end(max(item.end, dash))
+            deeper = " " * (self._column(dash) + 1)
+            while True:
+                below = self._text[self._next_line(end) : self._line_end(self._next_line(end))]
+                if not (below.startswith(deeper) and below.lstrip().startswith("#")):
+                    break
+                end = self._line_end(self._next_line(end))
+            spans.append((start, end))
+        return spans
+
+    def _next_line(self, line_end: int) -> int:
+        return line_end + len(self._break_at(line_end)) if line_end < len(self._text) else line_end
 
     def _spaced(self, at: int, new: str) -> str:
         return new if self._text[at - 1 : at] in (" ", "\t", "\n", "[", "{") else " " + new
