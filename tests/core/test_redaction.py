@@ -193,6 +193,8 @@ def test_a_tree_is_cleaned_everywhere() -> None:
         ("file-\udcff.txt", "file-\ufffd.txt"),
         ("[bold]pods[/bold]", "[bold]pods[/bold]"),
         ("x" * 5000, "x" * 4000 + " ... (cut)"),
+        ("word " * 799 + "half-a-secret", "word " * 798 + "word ... (cut)"),
+        ("word\n" * 800 + "more", "word\n" * 799 + "word ... (cut)"),
     ],
 )
 def test_outside_text_made_plain(text: str, seen: str) -> None:

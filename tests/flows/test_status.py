@@ -91,6 +91,18 @@ async def test_the_evidence_stays_readable_around_the_secret(cluster, project):
     assert {one.severity for one in found.values()} <= {"error", "warning", "note"}
 
 
+@pytest.mark.parametrize("before", [465, 3965])
+async def test_a_secret_at_the_end_of_what_is_shown_is_not_cut_in_half(cluster, project, before, monkeypatch):
+    now = datetime.now(timezone.utc).isoformat()
+    said = f"MountVolume failed: {'x' * before}{CANARY} and more" + " y" * 9000
+    told = event("e1", "FailedMount", said, about="hub-1", lastTimestamp=now)
+    things = cluster._things
+    monkeypatch.setattr(cluster, "_things", lambda last: [told] if last == "events" else things(last))
+    (evidence,) = {one.evidence for one in await diagnoses(project) if "xxx" in one.evidence}
+    assert CANARY[:4] not in evidence
+    assert len(evidence) < 5000
+
+
 async def test_a_secret_that_is_a_word_of_the_contract_breaks_no_report(cluster, project):
     project.secrets.write_text(yaml.safe_dump({"a": ["practice", "problems", "absent", "warning", CANARY]}))
     report = await status(project)

@@ -147,7 +147,7 @@ async def test_a_mistake_of_ours_is_not_silent(
     def broken(asked: Asked) -> Answer:
         return Answer(lines=[b"x\n"])
 
-    monkeypatch.setattr(logs, "plain", lambda text: 1 / 0)
+    monkeypatch.setattr(logs, "plain", lambda _text, _limit: 1 / 0)
     server.script = broken
     with pytest.raises(WizardError, match="ZeroDivisionError"):
         await gathered(transport)

@@ -22,6 +22,15 @@ _PATTERNS = (
 )
 HIDDEN = "********"
 
+KEPT = 20_000
+"""Characters of an outside text that are kept until it was searched for secrets.
+
+What is shown is far shorter: a secret that is cut in half here stands behind all that anybody sees.
+"""
+
+LONGEST_WORD = 1000
+"""Characters; a text is cut before a word, so that no half of a secret stays, unless the word is so long."""
+
 _GO_ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "&<>"})
 """Helm and kubectl print JSON with these characters escaped."""
 
@@ -98,6 +107,7 @@ def _hide(match: re.Match[str]) -> str:
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 # Control codes but the line feed, and marks that turn the direction of writing around.
 _INVISIBLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
 _LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
@@ -105,4 +115,10 @@ def plain(text: str, limit: int = 4000) -> str:
     """Return outside text fit for a terminal: no escape or control codes, at most ``limit`` long."""
     text = _ESCAPES.sub("", text).replace("\t", "    ")
     text = _LONE_SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
-    return text if len(text) <= limit else text[:limit] + " ... (cut)"
+    if len(text) <= limit:
+        return text
+    kept = text[:limit]
+    begun = _LAST_WORD.search(kept)
+    if begun and not text[limit].isspace() and limit - begun.start() < LONGEST_WORD:
+        kept = kept[: begun.start()]
+    return f"{kept.rstrip()} ... (cut)"

@@ -9,7 +9,7 @@ import ssl
 import msgspec
 
 from z2jh_wizard.core.errors import CouldNotLook, WizardError
-from z2jh_wizard.core.redaction import Redactor, plain
+from z2jh_wizard.core.redaction import KEPT, Redactor, plain
 
 LONGEST_MESSAGE = 500
 """Characters of a server's own text that are worth showing."""
@@ -77,7 +77,7 @@ class Status(msgspec.Struct):
 def outside_text(raw: bytes | str) -> str:
     """Return text of a server fit to show: plain, short, without anything that looks like a secret."""
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    return Redactor().clean(plain(" ".join(text.split()), LONGEST_MESSAGE))
+    return plain(Redactor().clean(plain(" ".join(text.split()), KEPT)), LONGEST_MESSAGE)
 
 
 def _status_of(body: bytes) -> Status:
@@ -85,7 +85,7 @@ def _status_of(body: bytes) -> Status:
     try:
         return msgspec.json.decode(body, type=Status)
     except msgspec.MsgspecError:
-        return Status(message=body[: 4 * LONGEST_MESSAGE].decode("utf-8", "replace"))
+        return Status(message=body[:KEPT].decode("utf-8", "replace"))
 
 
 def from_status(code: int, body: bytes, what: str, where: str, *, changes: bool = False) -> WizardError:

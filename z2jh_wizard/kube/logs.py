@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from z2jh_wizard.core.errors import WizardError, unexpected
-from z2jh_wizard.core.redaction import plain
+from z2jh_wizard.core.redaction import KEPT, plain
 from z2jh_wizard.kube import errors
 from z2jh_wizard.kube.blocking import BlockingTransport
 from z2jh_wizard.kube.connection import HangUp
@@ -58,7 +58,7 @@ async def tail(transport: KubeTransport, source: LogSource, lines: int = 200) ->
     """Return the last lines of a log as plain text; Rejected while its container has not started."""
     wish = source.params() | {"tailLines": str(min(lines, MOST_LINES)), "limitBytes": str(LARGEST_TAIL)}
     body = await transport.get(source.path, wish, accept="*/*")
-    return [plain(line) for line in body.decode("utf-8", "replace").splitlines()[-lines:]]
+    return [plain(line, KEPT) for line in body.decode("utf-8", "replace").splitlines()[-lines:]]
 
 
 async def follow(
@@ -173,7 +173,7 @@ class _Reader:
     def _deliver(self, text: str) -> None:
         with self._lock:
             first = not self._queue
-            self._queue.append(plain(text))
+            self._queue.append(plain(text, KEPT))
         if first:
             self._ring()
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from z2jh_wizard.core.quantity import millicores, whole
-from z2jh_wizard.core.redaction import plain
+from z2jh_wizard.core.redaction import KEPT, plain
 from z2jh_wizard.kube import pod_status, wire
 
 POOL_LABELS = (
@@ -25,7 +25,6 @@ POOL_LABELS = (
 MACHINE_LABEL = "node.kubernetes.io/instance-type"
 ZONE_LABEL = "topology.kubernetes.io/zone"
 USER_LABEL = "hub.jupyter.org/username"
-LONGEST_MESSAGE = 500
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -151,7 +150,7 @@ class WorkloadRow(Row, frozen=True, gc=False):
 
 
 def _said(text: str) -> str:
-    return plain(text, LONGEST_MESSAGE)
+    return plain(text, KEPT)
 
 
 def pod_row(pod: wire.Pod) -> PodRow:
