@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import socket
+import ssl
+import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,7 +61,42 @@ async def test_an_unknown_certificate_is_refused(tmp_path: Path):
         pytest.raises(CouldNotLook) as caught,
     ):
         await openid_endpoints(running.url)
-    assert "certificate" in caught.value.problem.happened.lower()
+    assert "its certificate is not one that this computer trusts" in caught.value.problem.happened
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [("reset", "it closed the connection without an answer"), ("early", "its answer ends too early")],
+)
+async def test_an_answer_that_breaks_off_is_told(secure: ScriptedServer, end, words: str):
+    secure.script = lambda asked: Answer(b"{" * 2000, end=end)
+    with pytest.raises(CouldNotLook) as caught:
+        await openid_endpoints(secure.url)
+    assert words in caught.value.problem.happened
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (urllib.error.URLError(socket.gaierror(-2, "Name or service not known")), "no computer of this name"),
+        (urllib.error.URLError(ConnectionRefusedError(111, "refused")), "nothing answers there"),
+        (urllib.error.URLError(ssl.SSLError(1, "wrong version number")), "does not speak HTTPS"),
+        (http.client.BadStatusLine("x"), "no web server"),
+        (urllib.error.URLError(OSError(101, "Network is unreachable")), "Network is unreachable"),
+        (urllib.error.URLError("unknown url type: \x1b[31mx"), "unknown url type"),
+    ],
+)
+async def test_why_nothing_came_is_said_in_words(monkeypatch: pytest.MonkeyPatch, error, words: str):
+    class Opener:
+        def open(self, *_asked, **_how):
+            raise error
+
+    monkeypatch.setattr(lookups, "_opener", Opener)
+    with pytest.raises(CouldNotLook) as caught:
+        await openid_endpoints("https://login.example.edu")
+    assert words in caught.value.problem.happened
+    assert "Errno" not in caught.value.problem.happened
+    assert "\x1b" not in caught.value.problem.happened
 
 
 async def test_too_long_an_answer_is_cut_off(secure: ScriptedServer):
@@ -145,7 +184,7 @@ async def test_a_registry_that_does_not_answer_is_unknown(
     server.script = lambda asked: Answer(end="hang")
     answer = await image_answer(f"127.0.0.1:{server.port}/a/b:1")
     assert answer.standing is Standing.UNKNOWN
-    assert "timed out" in answer.sentence
+    assert "does not answer within" in answer.sentence
 
 
 async def test_what_is_no_image_is_never_asked_for():

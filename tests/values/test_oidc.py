@@ -41,6 +41,13 @@ def test_what_a_provider_does_not_say_has_safe_values():
     assert found.scope == ("openid", "profile", "email")
     assert found.username_claim == "sub"
     assert found.groups_claim == ""
+    assert found.naming_claims[0] == "preferred_username"
+
+
+def test_what_a_provider_offers_can_be_chosen_from():
+    assert read().claims == ("sub", "email", "preferred_username", "groups")
+    assert read().scopes == ("openid", "email", "offline_access")
+    assert read().naming_claims == ("preferred_username", "email", "sub")
 
 
 @pytest.mark.parametrize("issuer", [ISSUER, f"{ISSUER}/", f" {ISSUER}/.well-known/openid-configuration "])

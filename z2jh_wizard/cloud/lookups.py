@@ -7,6 +7,9 @@ Connect Discovery 1.0; the OCI distribution specification 1.1 with the token sch
 from __future__ import annotations
 
 import enum
+import http.client
+import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -135,8 +138,31 @@ def _ask(url: str, headers: Mapping[str, str], largest: int, until: float, metho
     except urllib.error.HTTPError as error:
         with error:
             return _Answer(error.code, error.headers, b"")
-    except (OSError, ValueError, urllib.error.URLError) as error:
-        raise _not_asked(url, plain(str(getattr(error, "reason", None) or error), 200)) from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise _not_asked(url, _why_no_answer(error)) from error
+
+
+_NO_ANSWER: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "the network knows no computer of this name"),
+    (ssl.SSLCertVerificationError, "its certificate is not one that this computer trusts"),
+    (ssl.SSLError, "it does not speak HTTPS there"),
+    (ConnectionRefusedError, "nothing answers there"),
+    (TimeoutError, f"it does not answer within {LIMIT:.0f} seconds"),
+    (ConnectionError, "it closed the connection without an answer"),
+    (http.client.IncompleteRead, "its answer ends too early"),
+    (http.client.HTTPException, "what answers there is no web server"),
+)
+"""What to say of each way to get no answer, the narrower kinds first."""
+
+
+def _why_no_answer(error: BaseException) -> str:
+    """Say why a server could not be asked; urllib wraps what happened in an error of its own."""
+    cause = getattr(error, "reason", None)
+    cause = cause if isinstance(cause, BaseException) else error
+    words = next((words for kind, words in _NO_ANSWER if isinstance(cause, kind)), "")
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        words = f"{words} ({cause.verify_message})" if cause.verify_message else words
+    return plain(words or str(getattr(cause, "strerror", None) or cause), 200)
 
 
 def _body(response: Any, url: str, largest: int, until: float) -> bytes:
@@ -147,6 +173,8 @@ def _body(response: Any, url: str, largest: int, until: float) -> bytes:
             raise _not_asked(url, f"it sends more than {largest:,} bytes")
         if time.monotonic() > until:
             raise _not_asked(url, f"it takes longer than {LIMIT:.0f} seconds")
+    if largest and response.length:  # what the server promised and did not send
+        raise http.client.IncompleteRead(bytes(gathered), response.length)
     return bytes(gathered)
 
 

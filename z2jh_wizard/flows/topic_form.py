@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
 
 import msgspec
 
 from z2jh_wizard.core.errors import Refused, WizardError
 from z2jh_wizard.flows.settings import set_value, unset_value
+from z2jh_wizard.flows.sign_in_following import Followed, follows, scene_of, with_followers
+from z2jh_wizard.flows.topic_entries import Answer, Entry, Put
 from z2jh_wizard.flows.values_files import ValuesFile, ValuesFiles, files_of
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
@@ -25,56 +26,17 @@ from z2jh_wizard.values.presets import Setting
 from z2jh_wizard.values.topics import field_for, fields_by_key, topics
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was typed for a field, and why it could not be used if it could not."""
-
-    field: Field
-    text: str
-    problem: str = ""
-
-    @property
-    def id(self) -> str:
-        """The id of the field."""
-        return self.field.id
-
-    @property
-    def title(self) -> str:
-        """What was answered, for people."""
-        return self.field.title
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Settings that belong together and were chosen at once, such as a preset."""
-
-    title: str
-    settings: tuple[Setting, ...]
-    number: int
-    problem: str = ""
-
-    @property
-    def id(self) -> str:
-        """A name that no field has and no other choice of this draft."""
-        return f"put/{self.number}"
-
-    def says(self, path: Path) -> bool:
-        """Tell whether it writes a setting, a part of it, or what it is a part of."""
-        return any(one.path[: len(path)] == path[: len(one.path)] for one in self.settings)
-
-
-Entry: TypeAlias = "Answer | Put"
-
-
 class TopicForm:
     """The files as they were found, and the same with all usable answers in them.
 
-    ``now`` is a draft in memory until ``save``. What the form cannot express is never written over.
+    ``now`` is a draft in memory until ``save``: the answers, and the callback URLs that follow from them.
+    What the form cannot express is never written over.
     """
 
     def __init__(self, files: ValuesFiles) -> None:
         self.found = files
-        self.now = files
+        self._draft = files
+        self._followed: Followed | None = None
         self._answers: dict[str, Entry] = {}
         self._count = 0
         self._base: tuple[str, ValuesFiles] | None = None
@@ -88,9 +50,36 @@ class TopicForm:
     # ---- looking ----
 
     @property
+    def now(self) -> ValuesFiles:
+        """The files with all usable answers in them, and what follows from those."""
+        return self._laid_over.files
+
+    def is_followed(self, path: Path) -> bool:
+        """Tell whether the draft has a setting because it follows from an answer to another."""
+        return path in self._laid_over.paths
+
+    @property
+    def _laid_over(self) -> Followed:
+        if self._followed is None:
+            self._followed = with_followers(self.found, self._draft, self._is_answered)
+        return self._followed
+
+    def _keep(self, draft: ValuesFiles, base: tuple[str, ValuesFiles] | None = None) -> None:
+        """Keep another draft of the answers; ``base`` is the same without the answer to one field."""
+        self._draft, self._base, self._followed = draft, base, None
+
+    def _is_answered(self, path: Path) -> bool:
+        return any(self._says(one, path) for one in self._answers.values())
+
+    def _says(self, entry: Entry, path: Path) -> bool:
+        if isinstance(entry, Put):
+            return entry.says(path)
+        return forms.place(entry.field, scene_of(self._draft)) == path
+
+    @property
     def scene(self) -> Scene:
         """What the questions are asked about."""
-        return _scene(self.now)
+        return scene_of(self.now)
 
     @property
     def changes(self) -> tuple[Entry, ...]:
@@ -167,9 +156,11 @@ class TopicForm:
         """
         before = self._without(field)
         self._answers.pop(field.id, None)
-        self._base, self.now = (field.id, before), before
-        asked = forms.question(field, _scene(before))
-        if asked is None or asked.fixed or text == asked.text:
+        self._keep(before, (field.id, before))
+        asked = forms.question(field, scene_of(before))
+        if asked is None or asked.fixed:
+            return ""
+        if text == asked.text and not follows(self.found, before, asked.path):
             return ""
         problem = ""
         value = asked.read(text, before.chart.family)
@@ -177,7 +168,7 @@ class TopicForm:
             problem = value.sentence
         else:
             try:
-                self.now = _written(before, asked.path, value)
+                self._keep(_written(before, asked.path, value), (field.id, before))
             except WizardError as error:
                 problem = _why_not(error)
         self._answers[field.id] = Answer(field, text, problem)
@@ -190,14 +181,14 @@ class TopicForm:
         draft is as before then.
         """
         wanted = Put(title, tuple(settings), self._count)
-        now = _all_written(self.now, wanted)
+        draft = _all_written(self._draft, wanted)
         for one in self._wrong_answers():
             path = forms.place(one.field, self.scene)
             if path and wanted.says(path):
                 del self._answers[one.id]
         self._answers[wanted.id] = wanted
         self._count += 1
-        self._base, self.now = None, now
+        self._keep(draft)
 
     def _wrong_answers(self) -> list[Answer]:
         return [one for one in self._answers.values() if isinstance(one, Answer) and one.problem]
@@ -222,7 +213,7 @@ class TopicForm:
         """
         if self._answers:
             last = self._answers.pop(next(reversed(self._answers)))
-            self.now, self._base = self._folded(self.found), None
+            self._keep(self._folded(self.found))
             return last
         self._undo_save()
         return None
@@ -232,7 +223,7 @@ class TopicForm:
         if self._base and self._base[0] == field.id:
             return self._base[1]
         if field.id not in self._answers:
-            return self.now
+            return self._draft
         return self._folded(self.found, but=field.id)
 
     def _folded(self, files: ValuesFiles, but: str = "") -> ValuesFiles:
@@ -243,7 +234,7 @@ class TopicForm:
             if isinstance(answer, Put):
                 files = _all_written(files, answer)
                 continue
-            asked = forms.question(answer.field, _scene(files))
+            asked = forms.question(answer.field, scene_of(files))
             if asked is None or asked.fixed:
                 continue
             value = asked.read(answer.text, files.chart.family)
@@ -264,8 +255,8 @@ class TopicForm:
         return True
 
     def _lay_over(self, fresh: ValuesFiles) -> None:
-        self.found = self.now = _readable(fresh)
-        self._base = None
+        self.found = _readable(fresh)
+        self._keep(self.found)
         answers, self._answers = self._answers, {}
         self.again(answers.values())
 
@@ -288,8 +279,8 @@ class TopicForm:
             for old, new in changed:
                 files = files.save(old, new.data)
         self._saved = [(old.name, old.data, new.data) for old, new in changed]
-        self.found = self.now = files
-        self._base = None
+        self.found = files
+        self._keep(files)
         self._answers = {name: one for name, one in self._answers.items() if one.problem}
         return tuple(new.name for _, new in changed)
 
@@ -350,10 +341,6 @@ def _keys_of(rule_id: str) -> Sequence[str]:
 def _names(path: Path) -> Path:
     """Return the leading names of a path, up to a number."""
     return path[: next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))]
-
-
-def _scene(files: ValuesFiles) -> Scene:
-    return Scene(files.version, files.chart.family, files.subject.values)
 
 
 def _written(files: ValuesFiles, path: Path, value: object) -> ValuesFiles:

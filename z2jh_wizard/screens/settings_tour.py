@@ -15,6 +15,7 @@ from z2jh_wizard.values.forms import Question
 from z2jh_wizard.values.forms_sign_in import Note, notes
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.search import Hit
+from z2jh_wizard.values.sign_in_follows import WORDS
 from z2jh_wizard.values.topics import field_for, topic_page, topics
 from z2jh_wizard.widgets.controls import help_text
 from z2jh_wizard.widgets.rail import Mark, Stop
@@ -92,7 +93,8 @@ class Tour:
     def help_of(self, question: Question) -> str:
         """Return what stands below a control; below the way to sign in also what follows from it."""
         follows = self.notes(Topic.SIGN_IN.value) if question.field.id == forms.METHOD else ()
-        return "\n".join([help_text(question), *(note.text for note in follows)])
+        words = [WORDS] if self.form.is_followed(question.path) else []
+        return "\n".join([help_text(question), *words, *(note.text for note in follows)])
 
     def problems(self) -> dict[str, str]:
         """Return one sentence for each answer that cannot be used, by field id."""

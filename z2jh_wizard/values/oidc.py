@@ -32,6 +32,16 @@ class Endpoints(msgspec.Struct, frozen=True):
     username_claim: str
     groups_claim: str = ""
     """The claim with people's groups, empty when the provider names none."""
+    claims: tuple[str, ...] = ()
+    """All claims that the provider says it can tell; many say nothing."""
+    scopes: tuple[str, ...] = ()
+    """All scopes that it says it takes; many say nothing."""
+
+    @property
+    def naming_claims(self) -> tuple[str, ...]:
+        """Claims that can become the user name, the friendliest first; those it offers, if it says so."""
+        offered = tuple(claim for claim in _NAMING_CLAIMS if claim in self.claims)
+        return offered or _NAMING_CLAIMS
 
     def settings(self) -> dict[str, Any]:
         """Return what to write below ``hub.config.GenericOAuthenticator``."""
@@ -89,6 +99,8 @@ def read_configuration(data: bytes, issuer: str) -> Endpoints:
         scope=tuple(scope for scope in _WANTED_SCOPES if scope == "openid" or not scopes or scope in scopes),
         username_claim=next((claim for claim in _NAMING_CLAIMS if claim in claims), "sub"),
         groups_claim=next((claim for claim in ("groups", "roles") if claim in claims), ""),
+        claims=claims,
+        scopes=scopes,
     )
 
 
