@@ -13,13 +13,14 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Button, Footer
+from textual.widgets import Button
 from textual.worker import Worker, WorkerFailed, WorkerState
 
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import Problem, WizardError, unexpected
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Trouble
+from z2jh_wizard.widgets.key_footer import KeyFooter
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.rail import Rail, Stop
 from z2jh_wizard.widgets.title_bar import TitleBar, TooSmall
@@ -79,7 +80,7 @@ class WizardScreen(Screen[None]):
             if preview := self.preview():
                 yield preview
         yield from self.buttons()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def why(self) -> str:
@@ -189,7 +190,7 @@ class Dialog(ModalScreen[str]):
                 for name, words in self._answers.items():
                     if words:
                         yield Button(Content(words), id=name, compact=True)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter()
         yield TooSmall()
 
     def body(self) -> ComposeResult:

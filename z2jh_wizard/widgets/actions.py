@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
-FOOTER_MOST = 6
-"""More keys than this do not fit a footer of 80 columns."""
+FOOTER_MOST = 5
+"""More keys than these, and that of the command palette at the right end, do not fit 80 columns."""
 
 
 @dataclass(frozen=True, slots=True)
