@@ -53,11 +53,19 @@ def make_missing(files: ValuesFiles) -> tuple[ValuesFiles, tuple[Wanted, ...]]:
     The project's lock must be held.
     """
     made = lacking(files)
+    for old, new in zip(files.files, drafted(files).files, strict=True):
+        files = files.save(old, new.data)
+    return files, made
+
+
+def drafted(files: ValuesFiles) -> ValuesFiles:
+    """Return the files as they would be with the missing secrets made: nothing is written."""
+    made = lacking(files)
     for name in dict.fromkeys(files.home(one.path).name for one in made):
         home = next(one for one in files.files if one.name == name)
         mine = tuple(one for one in made if files.home(one.path) is home)
-        files = files.save(home, generate(home.document, mine).data)
-    return files, made
+        files = files.edited(home, generate(home.document, mine))
+    return files
 
 
 def replace_secret(files: ValuesFiles, name: str) -> tuple[ValuesFiles, HubSecret]:

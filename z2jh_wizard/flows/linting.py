@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -51,13 +51,13 @@ def _schema(chart: Chart) -> Any:
     return schema if isinstance(schema, dict) and is_understood(schema) else anything
 
 
-def mend(files: ValuesFiles) -> Mended:
-    """Write the safe edits of all findings; the project's lock must be held."""
+def mend(files: ValuesFiles, wanted: Callable[[Finding], bool] = lambda _one: True) -> Mended:
+    """Write the safe edits of all findings, or of those wanted; the project's lock must be held."""
     done: list[Finding] = []
     refused: list[tuple[Finding, str]] = []
     found = lint_files(files).findings
     for file in files.files:
-        mine = [one for one in found if one.file == file.name]
+        mine = [one for one in found if one.file == file.name and wanted(one)]
         data, mended, left = _mended(file, mine)
         files = files.save(file, data)
         done += mended

@@ -284,6 +284,12 @@ class TopicForm:
         self._answers = {name: one for name, one in self._answers.items() if one.problem}
         return tuple(new.name for _, new in changed)
 
+    def note_save(self, before: ValuesFiles, after: ValuesFiles) -> None:
+        """Take what another part of the wizard wrote for the last save, so that ``undo`` takes it back."""
+        pairs = zip(before.files, after.files, strict=True)
+        self._saved = [(old.name, old.data, new.data) for old, new in pairs if old.data != new.data]
+        self.refresh()
+
     def _undo_save(self) -> None:
         project = self.found.project
         if project is None or not self._saved:

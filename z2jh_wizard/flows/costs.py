@@ -1,0 +1,79 @@
+"""What a project's hub costs, as far as it is known: by the month, and for a workshop of some days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from z2jh_wizard.core.cost import Bill
+from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows import class_size as sizes
+from z2jh_wizard.flows.class_size import ClassSize, MachineChoice
+from z2jh_wizard.flows.class_size_use import known_values
+from z2jh_wizard.project.folder import Project
+
+NOTHING = "PRACTICE: this costs nothing; everything happens on this computer."
+
+YOUR_CLUSTER = "The wizard rents nothing: the hub runs on the nodes of a cluster that is there already."
+_ASK = (
+    "What its nodes cost is known to whoever pays for them. On a cloud, students' disks and the public",
+    "address are rented by the hub itself: each student's disk for as long as it exists, and a load",
+    "balancer for as long as the hub is there.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """A sentence that says the sum, or why there is none, and the parts behind it."""
+
+    sentence: str
+    lines: tuple[str, ...] = ()
+
+
+def costs_of(project: Project) -> Costs:
+    """Return what is known of a project's costs; a price that is not known is named, never guessed."""
+    provider = project.spec.provider
+    if provider == "practice":
+        return Costs(NOTHING)
+    if not sizes.has_catalogue(provider):
+        return Costs(YOUR_CLUSTER, _ASK)
+    pool = project.spec.pools.get(sizes.USER_POOL)
+    if pool is None or not pool.machine:
+        return Costs("! Not known yet: no machine type is chosen. The page for class size compares them.")
+    try:
+        answers = sizes.first_answers(project.spec, known_values(project))
+        size = sizes.class_size(answers)
+    except WizardError as error:
+        return Costs(f"! Not known: {error.problem.title}.", tuple(error.problem.lines()[1:]))
+    choice = next((one for one in sizes.choices(provider, size) if one.machine.name == pool.machine), None)
+    if choice is None:
+        return Costs(f"! Not known: the catalogue of {provider} has no machine {pool.machine}.")
+    if choice.month is None or choice.workshop is None:
+        return Costs(f"! Not known: {choice.sentence}")
+    return _billed(project, size, choice, choice.month, choice.workshop)
+
+
+def _billed(project: Project, size: ClassSize, choice: MachineChoice, month: Bill, workshop: Bill) -> Costs:
+    is_guess = not project.spec.workshop.students
+    days = f"{sizes.WORKSHOP_DAYS} days of {sizes.WORKSHOP_HOURS:g} hours"
+    more = "at least " if month.unknown else "about "
+    return Costs(
+        f"$ {more}${month.known:,.0f} a month, {more}${workshop.known:,.0f} for a workshop of {days} "
+        f"(prices of {month.as_of}).",
+        (
+            f"{size.students} students{' (a guess)' if is_guess else ''} on {choice.fit.nodes} x "
+            f"{choice.machine.name},",
+            f"which run {size.hours_a_week:g} hours a week (a guess); the hub's node runs all the time.",
+            "",
+            "A month",
+            *_items(month),
+            "",
+            f"A workshop of {days}, torn down at its end",
+            *_items(workshop),
+        ),
+    )
+
+
+def _items(bill: Bill) -> list[str]:
+    rows = [(item.what, "not known" if item.usd is None else f"${item.usd:,.2f}") for item in bill.items]
+    rows.append(("in all, at least" if bill.unknown else "in all, about", f"${bill.known:,.2f}"))
+    return [f"  {what:<44} {sum_:>12}" for what, sum_ in rows]
