@@ -88,6 +88,17 @@ def test_a_class_list_lets_people_in_beside_those_there(ask, tmp_path: Path):
     assert "# the first ones" in text
 
 
+def test_a_class_list_is_written_by_the_names_that_the_hub_has(ask, tmp_path: Path):
+    ask.file.write_text(
+        "hub:\n  config:\n    JupyterHub: {authenticator_class: google}\n"
+        "    GoogleOAuthenticator: {hosted_domain: [uni.edu]}\n"
+    )
+    (tmp_path / "class.csv").write_text("email\nBob@uni.edu\n")
+    assert ask("roster", str(tmp_path / "class.csv"))[0] == 0
+    allowed = Document.read(ask.file.read_bytes()).get(parse_path("hub.config.Authenticator.allowed_users"))
+    assert allowed == ["bob"]
+
+
 def test_a_class_list_without_names_changes_nothing(ask, tmp_path: Path):
     (tmp_path / "class.csv").write_text("Name,Seat\nAda Lovelace,1\nBob Ross,2\n")
     code, out, beside = ask("roster", str(tmp_path / "class.csv"), "--column", "Name")

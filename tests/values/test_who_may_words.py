@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tests.values.test_who_may import SECTION, VERSIONS, values
 from z2jh_wizard.values.sign_in import methods
-from z2jh_wizard.values.who_may import Answer, may
-from z2jh_wizard.values.who_may_words import who_may
+from z2jh_wizard.values.who_may import Answer, may, may_each
+from z2jh_wizard.values.who_may_words import asks_groups, verdict_words, who_may
 
 NEW, MIDDLE, OLD = "4.4.0", "3.3.8", "2.0.0"
 ORGS = {"GitHubOAuthenticator": {"allowed_organizations": ["uni-bio"]}}
@@ -124,3 +124,48 @@ def test_nobody_means_that_no_stranger_is_allowed(method, section, version):
     if found.nobody and method.id != "custom":
         stranger = may(chosen, version, user="somebody-else", groups=["g", "h"])
         assert stranger.answer is not Answer.ALLOWED
+
+
+SIGN_IN = {"hub": {"config": {"JupyterHub": {"authenticator_class": "github"}}}}
+
+
+def with_rules(**rules):
+    return {"hub": {"config": {**SIGN_IN["hub"]["config"], "Authenticator": rules}}}
+
+
+@pytest.mark.parametrize(
+    ("hub", "user", "first", "others"),
+    [
+        (
+            with_rules(allowed_users=["ada"]),
+            " Ada ",
+            "Yes: Ada may sign in.",
+            ["The name in the hub is ada."],
+        ),
+        (with_rules(admin_users=["ada"]), "ada", "Yes: ada may sign in.", ["An administrator of the hub."]),
+        (SIGN_IN, "ada", "No: ada may not sign in.", ["Decided by: hub.config.Authenticator.allow_all"]),
+        (
+            values("github", **ORGS),
+            "ada",
+            "It depends whether ada may sign in.",
+            ["Not named as an administrator."],
+        ),
+    ],
+)
+def test_one_person_in_words(hub, user, first, others):
+    said = verdict_words(may(hub, "4.4.0", user=user), user)
+    assert said[0] == first
+    assert set(others) <= set(said)
+    assert all(line.strip() == line != "" for line in said)
+
+
+def test_a_class_at_once_gets_the_answers_of_each_alone():
+    hub = with_rules(allowed_users=["ada"], admin_users=["eve"], blocked_users=["bob"])
+    users = ["ada", "eve", "bob", "Ada", "", "x/y"]
+    assert may_each(hub, "4.4.0", "z2jh", users) == tuple(may(hub, "4.4.0", user=one) for one in users)
+
+
+def test_where_groups_can_decide():
+    assert asks_groups(SIGN_IN, "4.4.0")
+    for method in ("dummy", "cilogon", "ltiauthenticator.LTI11Authenticator"):
+        assert not asks_groups({"hub": {"config": {"JupyterHub": {"authenticator_class": method}}}}, "4.4.0")

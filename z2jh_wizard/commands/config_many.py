@@ -10,10 +10,12 @@ from z2jh_wizard.core.checks import did_you_mean
 from z2jh_wizard.core.errors import ExitCode, InvalidInput
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.flows.settings import Edited, change, refuse_duplicates
+from z2jh_wizard.flows.sign_in_following import scene_of
 from z2jh_wizard.flows.values_files import ValuesFiles, open_files
 from z2jh_wizard.render import machine, output
 from z2jh_wizard.system.files import read_bytes
 from z2jh_wizard.values import presets
+from z2jh_wizard.values.class_list import hub_names
 from z2jh_wizard.values.paths import format_path
 from z2jh_wizard.values.presets import Preset
 from z2jh_wizard.values.roster import Roster, Skipped, admit, read_roster
@@ -57,7 +59,8 @@ def roster(parsed: argparse.Namespace) -> int:
 
     def write(files: ValuesFiles) -> Edited:
         refuse_duplicates(files.main)
-        document = admit(files.main.document, found.names, files.version, files.chart.family)
+        names = hub_names(scene_of(files), found.names).values()
+        document = admit(files.main.document, names, files.version, files.chart.family)
         return Edited(files.main, document, files)
 
     edited = change(where_of(parsed), "config roster", write)

@@ -11,15 +11,16 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values.charts import CHART_TITLES, Family
 from z2jh_wizard.values.document import Document
-from z2jh_wizard.values.paths import parse_path
+from z2jh_wizard.values.paths import Path, format_path, parse_path
 from z2jh_wizard.values.topics import fields
+from z2jh_wizard.values.trees import MISSING
 
 LARGEST: Final = 5 * 2**20
 """Bytes of a file: some hundred thousand students."""
@@ -224,11 +225,14 @@ def _filled(cells: Iterable[str]) -> Iterator[str]:
     return (cell.strip() for cell in cells if cell.strip())
 
 
-def admit(document: Document, names: Iterable[str], version: str, family: Family = "z2jh") -> Document:
-    """Return a file that lets these people in, after those that it names already, where this chart says it.
+def headings(data: bytes) -> tuple[str, ...]:
+    """Return the cells of the first line, to choose a column by; none for a file without lines."""
+    rows = _rows(_text(data))
+    return tuple(cell.strip() for cell in rows[0][1]) if rows else ()
 
-    Raises InvalidInput where no key says it, or where the file has something else than a list there.
-    """
+
+def admitting_path(version: str, family: Family = "z2jh") -> Path:
+    """Return the key that lists who may come in; InvalidInput where this chart has none."""
     path = fields()["sign-in.allowed"].path_at(version, family)
     if path is None:
         raise InvalidInput(
@@ -236,12 +240,31 @@ def admit(document: Document, names: Iterable[str], version: str, family: Family
             "Its sign-in is written as Python.",
             next_step="Set c.Authenticator.allowed_users in hub.extraConfig.",
         )
-    place = parse_path(path)
-    there = document.get(place) or []
-    if not isinstance(there, list):
+    return parse_path(path)
+
+
+def joined(there: Any, names: Iterable[str], path: Path) -> list[Any]:
+    """Return a list of users with these added behind those that it names already.
+
+    ``there`` is what stands at the path, MISSING too; InvalidInput for what is no list.
+    """
+    present = [] if there is MISSING or not there else there
+    if not isinstance(present, list):
         raise InvalidInput(
-            f"{path} is no list", "So nobody was added to it.", next_step="Make it a list of user names."
+            f"{format_path(path)} is no list",
+            "So nobody was added to it.",
+            next_step="Make it a list of user names.",
         )
-    known = {normalise(name) for name in there if isinstance(name, str)}
-    added = [name for name in dict.fromkeys(map(normalise, names)) if name not in known]
-    return document.set(place, [*there, *added]) if added else document
+    known = {normalise(name) for name in present if isinstance(name, str)}
+    return [*present, *(name for name in dict.fromkeys(map(normalise, names)) if name not in known)]
+
+
+def admit(document: Document, names: Iterable[str], version: str, family: Family = "z2jh") -> Document:
+    """Return a file that lets these people in, after those that it names already, where this chart says it.
+
+    Raises InvalidInput where no key says it, or where the file has something else than a list there.
+    """
+    path = admitting_path(version, family)
+    there = document.get(path)
+    named = joined(there, names, path)
+    return document.set(path, named) if len(named) > len(there or ()) else document

@@ -114,6 +114,16 @@ def persons(settings: SignInSettings, user: str) -> list[Person]:
     return [_person(settings, user, user, domain)]
 
 
+def list_name(settings: SignInSettings, user: str) -> str:
+    """Return what to write into a list of users for somebody who signs in as ``user``.
+
+    It is the name as given, unless the hub makes another one of it: a Google account of the one hosted domain
+    loses its domain, for instance. Where several universities may have the name it stays as it is.
+    """
+    names = {one.name for one in persons(settings, user)}
+    return user if len(names) > 1 or normalised(settings, user) in names else names.pop()
+
+
 def _person(settings: SignInSettings, typed: str, name: str, domain: str, idp: str = "") -> Person:
     """Return a person with the name that the hub makes of one.
 

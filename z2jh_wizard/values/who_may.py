@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any, Final
@@ -23,7 +23,6 @@ from z2jh_wizard.values.sign_in_people import (
     Person,
     admin_names,
     allowed_names,
-    everybody_by_default,
     group_names,
     group_traits,
     lets_admins_in,
@@ -76,6 +75,11 @@ class _Case:
         return self.person.asked in self.admins
 
     @property
+    def everybody(self) -> bool:
+        """Whether the class lets everybody in while there is no list."""
+        return self.settings.method.open and self.settings.value("allow_all") is None and not self.allowed
+
+    @property
     def becomes_admin(self) -> bool:
         """Whether the hub makes this an administrator, once let in."""
         told = self.settings.method.id == "shared-password"
@@ -107,8 +111,30 @@ def may(
     the organizations, teams and groups of the person, written as in the values; None when not known.
     InvalidInput for what is no version.
     """
+    return may_each(values, version, family, (user,), groups)[0]
+
+
+def may_each(
+    values: Mapping[str, Any],
+    version: str,
+    family: Family,
+    users: Iterable[str],
+    groups: Collection[str] | None = None,
+) -> tuple[Verdict, ...]:
+    """Return whether each of several people may sign in, as ``may`` does for one; quick for a whole class."""
     settings = sign_in_settings(values, version, family)
-    found = [_decide(settings, person, groups) for person in persons(settings, user)]
+    admins, allowed = admin_names(settings), allowed_names(settings)
+
+    def verdict(user: str) -> Verdict:
+        cases = [_Case(settings, person, groups, admins, allowed) for person in persons(settings, user)]
+        found = _together([_decide(case) for case in cases])
+        return _with_python(found) if settings.in_python else found
+
+    return tuple(verdict(user) for user in users)
+
+
+def _together(found: Sequence[Verdict]) -> Verdict:
+    """Return one verdict for a name that several accounts may have."""
     first = found[0]
     if len({one.answer for one in found}) > 1:
         yes = next(one for one in found if one.answer is not Answer.REFUSED)
@@ -119,7 +145,7 @@ def may(
             yes.setting,
             yes.name,
         )
-    return _with_python(first) if settings.in_python else first
+    return first
 
 
 def _with_python(verdict: Verdict) -> Verdict:
@@ -131,11 +157,10 @@ def _with_python(verdict: Verdict) -> Verdict:
     )
 
 
-def _decide(settings: SignInSettings, person: Person, groups: Collection[str] | None) -> Verdict:
-    case = _Case(settings, person, groups, admin_names(settings), allowed_names(settings))
-    if settings.method.id == "tmp":
+def _decide(case: _Case) -> Verdict:
+    if case.settings.method.id == "tmp":
         return _by_chance(case)
-    rules = _named_rules if settings.only_named else _open_rules
+    rules = _named_rules if case.settings.only_named else _open_rules
     checks: tuple[Callable[[_Case], Verdict | None], ...] = (_fits, _blocked, _outside, _proves, rules)
     found = [verdict for check in checks if (verdict := check(case))]
     first = next(
@@ -147,7 +172,7 @@ def _decide(settings: SignInSettings, person: Person, groups: Collection[str] | 
     refused = first.answer is Answer.REFUSED
     return msgspec.structs.replace(
         first,
-        name=person.name,
+        name=case.person.name,
         needs="" if refused else _proof(case),
         admin=not refused and case.becomes_admin,
     )
@@ -243,7 +268,7 @@ def _named_rules(case: _Case) -> Verdict:
     settings, name = case.settings, case.person.name
     if settings.is_on("allow_all"):
         return case.yes("allow_all lets in everybody who can sign in.", "allow_all")
-    if everybody_by_default(settings):
+    if case.everybody:
         return case.yes(
             f"{settings.method.title}: everybody is let in while nothing else is said.", "allow_all"
         )

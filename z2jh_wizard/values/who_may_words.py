@@ -1,4 +1,7 @@
-"""Who will be allowed in by the values, who is an administrator and who is kept out, in words."""
+"""Who will be allowed in by the values, who is an administrator and who is kept out, in words.
+
+And the answer for one person, as sentences.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from z2jh_wizard.values.sign_in_people import (
     normalised,
 )
 from z2jh_wizard.values.sign_in_settings import IN_PYTHON, SignInSettings, sign_in_settings
+from z2jh_wizard.values.who_may import Answer, Verdict
 
 _SHOWN: Final = 5
 """Names that a sentence lists; the rest is counted."""
@@ -47,6 +51,35 @@ def who_may(values: Mapping[str, Any], version: str, family: Family = "z2jh") ->
         notes=tuple(_notes(settings)),
         nobody=not rules,
     )
+
+
+_HEADLINES: Final = {
+    Answer.ALLOWED: "Yes: {name} may sign in.",
+    Answer.REFUSED: "No: {name} may not sign in.",
+    Answer.DEPENDS: "It depends whether {name} may sign in.",
+}
+
+
+def verdict_words(verdict: Verdict, typed: str) -> tuple[str, ...]:
+    """Return the answer for a person as sentences: yes or no first, then why, then what else is to know."""
+    said = [_HEADLINES[verdict.answer].format(name=typed.strip()), verdict.reason]
+    if verdict.setting:
+        said.append(f"Decided by: {verdict.setting}")
+    if verdict.unless:
+        said.append(f"It is another answer if {verdict.unless}.")
+    if verdict.answer is Answer.REFUSED:
+        return tuple(said)
+    if verdict.name and verdict.name != typed.strip():
+        said.append(f"The name in the hub is {verdict.name}.")
+    if verdict.needs:
+        said.append(f"To bring along: {verdict.needs}.")
+    said.append("An administrator of the hub." if verdict.admin else "Not named as an administrator.")
+    return tuple(said)
+
+
+def asks_groups(values: Mapping[str, Any], version: str, family: Family = "z2jh") -> bool:
+    """Return whether the groups of a person can decide with the chosen way to sign in."""
+    return any(trait in GROUPS for trait in group_traits(sign_in_settings(values, version, family)))
 
 
 def _named(settings: SignInSettings) -> Iterator[str]:
