@@ -79,3 +79,13 @@ def test_every_name_is_found_in_a_sentence(term):
     for name in (term.term, *term.aliases):
         assert find(name) is term
         assert term in terms_in(f"Here is {name}, in a sentence.")
+
+
+def test_each_term_is_marked_once_a_page():
+    texts = ["A pod runs on a node.", "Pods need memory; the node pool grows.", "", "Helm, and a pod."]
+    found = [
+        [(text[place.start : place.end], place.term.term) for place in places]
+        for text, places in zip(texts, glossary.first_places(texts), strict=True)
+    ]
+    assert found == [[("pod", "pod"), ("node", "node")], [("node pool", "node pool")], [], [("Helm", "Helm")]]
+    assert glossary.first_places(["Helm"], but=[find("helm")]) == [[]]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,6 +33,14 @@ class Reading(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     title: str
     link: str
     about: str
+
+
+class Place(NamedTuple):
+    """Where a term stands in a text: its characters from ``start`` up to ``end``."""
+
+    start: int
+    end: int
+    term: Term
 
 
 class _GlossaryFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -64,8 +73,30 @@ def terms_in(text: str) -> tuple[Term, ...]:
 
     Of two that overlap the longer one counts: a node pool is no node.
     """
-    found = (_by_name()[" ".join(match[0].split()).lower()] for match in _pattern().finditer(text))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(place.term for place in _places(text)))
+
+
+def first_places(texts: Sequence[str], but: Collection[Term] = ()) -> list[list[Place]]:
+    """Return, for each text of a page, where terms stand that no text before has, nor ``but``."""
+    seen = set(but)
+    found = []
+    for text in texts:
+        first = []
+        for place in _places(text):
+            if place.term not in seen:
+                seen.add(place.term)
+                first.append(place)
+        found.append(first)
+    return found
+
+
+@functools.lru_cache(maxsize=500)
+def _places(text: str) -> tuple[Place, ...]:
+    """Return every place in a text where a term stands."""
+    return tuple(
+        Place(match.start(), match.end(), _by_name()[" ".join(match[0].split()).lower()])
+        for match in _pattern().finditer(text)
+    )
 
 
 @functools.cache

@@ -93,6 +93,14 @@ def back_up(path: Path, folder: Path) -> Path | None:
     return copy
 
 
+def remove_file(path: Path) -> None:
+    """Delete a file of the wizard's own; fine if it is gone. WizardError when the disk refuses."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error, "It is kept.") from error
+
+
 def remove_tree(folder: Path) -> None:
     """Delete a folder of the wizard's own with all that is in it; a link is never followed. Fine if gone."""
     if folder.is_symlink():

@@ -47,6 +47,14 @@ def preview(before: Document, after: Document, path: Path | None, height: int) -
     return tuple(_shown(before, after, shown))
 
 
+def changed_lines(before: Document, after: Document) -> tuple[Line, ...]:
+    """Return every line that differs between two texts, with the lines right beside it."""
+    merged = list(_merged(_split(before), _split(after)))
+    changed = [at for at, one in enumerate(merged) if one[2] != SAME]
+    near = {at + step for at in changed for step in (-1, 0, 1)}
+    return tuple(_shown(before, after, [one for at, one in enumerate(merged) if at in near]))
+
+
 def block(document: Document, path: Path) -> range:
     """Return the lines, counted from 1, of a key with its value; none of a key that is not in the file."""
     if not document.has(path):
