@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -202,7 +203,9 @@ def transcripts(place, tools, tmp_path_factory) -> dict[str, dict[str, Said]]:
     folder = tmp_path_factory.mktemp("values")
     (folder / "values.yaml").write_text("msg: from a file\nreplicas: 1\n")
     (folder / "broken.yaml").write_text("msg: a\n  replicas: b\n")
-    return {name: _play(place, tool, folder) for name, tool in tools.items()}
+    with ThreadPoolExecutor() as both:
+        said = both.map(lambda tool: _play(place, tool, folder), tools.values())
+        return dict(zip(tools, said, strict=True))
 
 
 def _play(place: Place, tool: HelmTool, folder: Path) -> dict[str, Said]:

@@ -28,19 +28,24 @@ class Module:
         """Return its syntax tree."""
         return ast.parse(self.text)
 
-    def imports(self) -> Iterator[str]:
-        """Give the dotted name of each thing it imports, at any depth."""
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """Return the dotted name of each thing it imports, at any depth."""
+        return tuple(self._imports())
+
+    def _imports(self) -> Iterator[str]:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
-    def calls(self) -> Iterator[tuple[str, ast.Call]]:
-        """Give each call with what is called as source text, such as ``os.open`` or ``path.write_text``."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                yield ast.unparse(node.func), node
+    @cached_property
+    def calls(self) -> tuple[tuple[str, ast.Call], ...]:
+        """Return each call with what is called as source text, such as ``os.open`` or ``path.write_text``."""
+        return tuple(
+            (ast.unparse(node.func), node) for node in ast.walk(self.tree) if isinstance(node, ast.Call)
+        )
 
 
 def modules() -> list[Module]:

@@ -67,9 +67,9 @@ def test_every_bound_action_exists(one: type[DOMNode]) -> None:
 
 
 def test_no_handler_calls_that_of_the_class_above() -> None:
-    """Textual calls the ``on_`` methods of every class of a widget by itself; another call is a second time."""
+    """Textual calls the ``on_`` methods of every class of a widget by itself; another call comes twice."""
     for module in modules():
-        for name, _ in module.calls():
+        for name, _ in module.calls:
             assert not name.startswith("super().on_") or name == "super().on_meta", module.name
 
 
