@@ -222,7 +222,7 @@ def test_a_menu_has_one_default_and_what_kubespawner_reads():
     assert menu.value[0]["description"] == "What we use"
     size = menu.value[0]["profile_options"]["size"]
     assert [choice.get("default", False) for choice in size["choices"].values()] == [True, False, False]
-    assert size["choices"]["large"]["kubespawner_override"]["mem_limit"] == "8G"
+    assert size["choices"]["3-large"]["kubespawner_override"]["mem_limit"] == "8G"
     other = menu.value[1]["profile_options"]["image"]["unlisted_choice"]
     assert other["kubespawner_override"] == {"image": "{value}"}
     assert re.match(other["validation_regex"], "org/course:2026-07-28")

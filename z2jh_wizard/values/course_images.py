@@ -28,6 +28,11 @@ class CourseImage(msgspec.Struct, frozen=True):
         return f"{self.name}:{self.tag}"
 
     @property
+    def title(self) -> str:
+        """Its name alone: ``scipy-notebook``."""
+        return self.name.rpartition("/")[2]
+
+    @property
     def settings(self) -> Settings:
         """What makes it the image of every student."""
         return (setting("singleuser.image.name", self.name), setting("singleuser.image.tag", self.tag))

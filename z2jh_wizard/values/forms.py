@@ -73,7 +73,7 @@ def questions(page: TopicPage, scene: Scene, *, more: bool = False) -> tuple[Que
 
     ``more`` asks for what few people need too. InvalidInput for what is no version.
     """
-    asked = (question(field, scene) for field in _in_order(page.fields) if applies(field, scene))
+    asked = (question(field, scene) for field in in_order(page.fields) if applies(field, scene))
     return tuple(one for one in asked if one and (more or not one.rare))
 
 
@@ -100,13 +100,16 @@ def is_set(field: Field, scene: Scene) -> bool:
 
 def question(field: Field, scene: Scene) -> Question | None:
     """Return a field as it is asked of these values; None where the chart version has no name for it."""
-    path, kind = place(field, scene), kind_in(field, scene.family)
-    if path is None:
-        return None
-    value = trees.look_up(scene.values, path)
+    path = place(field, scene)
+    return None if path is None else question_of(field, path, trees.look_up(scene.values, path), scene)
+
+
+def question_of(field: Field, path: Path, value: Any, scene: Scene) -> Question:
+    """Return a field as it is asked of the value that stands at a path, MISSING for none."""
     choices = choices_of(field, scene)
     text, wrong, fixed = _present(field, value, path, scene, choices)
     said = value is not trees.MISSING
+    kind = kind_in(field, scene.family)
     return Question(field, kind, path, text, said, default_words(field, scene), choices, wrong, fixed)
 
 
@@ -155,8 +158,8 @@ def applies(field: Field, scene: Scene) -> bool:
     return any(trees.same(value, wanted) for wanted in condition.values) and applies(other, scene)
 
 
-def _in_order(all_fields: Sequence[Field]) -> Iterator[Field]:
-    """Give each field right behind the one of the same page that it depends on."""
+def in_order(all_fields: Sequence[Field]) -> Iterator[Field]:
+    """Give the fields of a page as they are asked, each right behind the one that it depends on."""
     ids = {field.id for field in all_fields}
 
     def behind(parent: str) -> Iterator[Field]:

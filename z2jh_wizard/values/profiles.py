@@ -83,11 +83,11 @@ def override_of(settings: Iterable[Setting]) -> dict[str, Any]:
 
 def size_option(sizes: Sequence[Preset] = SIZES) -> Option:
     """Return a menu of memory and CPU."""
-    return Option(
-        "size",
-        "Size",
-        tuple(OptionChoice(size.id, size.title, override_of(size.settings)) for size in sizes),
+    choices = tuple(
+        OptionChoice(_numbered(at, size.id), size.title, override_of(size.settings))
+        for at, size in enumerate(sizes)
     )
+    return Option("size", "Size", choices)
 
 
 def image_option(images: Sequence[CourseImage], *, free: bool = False) -> Option:
@@ -98,7 +98,10 @@ def image_option(images: Sequence[CourseImage], *, free: bool = False) -> Option
     return Option(
         "image",
         "Image",
-        tuple(OptionChoice(_slug(image.text), image.text, {"image": image.text}) for image in images),
+        tuple(
+            OptionChoice(_numbered(at, slug_from(image.title)), image.title, {"image": image.text})
+            for at, image in enumerate(images)
+        ),
         unlisted if free else None,
     )
 
@@ -111,7 +114,8 @@ def profile_list(profiles: Sequence[Profile], family: Family = "z2jh") -> Settin
     _check(profiles)
     chosen = any(profile.default for profile in profiles)
     entries = [
-        _entry(one, default=one.default or (not chosen and at == 0)) for at, one in enumerate(profiles)
+        written_profile(one, default=one.default or (not chosen and at == 0))
+        for at, one in enumerate(profiles)
     ]
     return (setting(PLACES[family], entries),)
 
@@ -137,7 +141,8 @@ def _check(profiles: Sequence[Profile]) -> None:
         raise InvalidInput("Several entries are the default", "Only one can be chosen beforehand.")
 
 
-def _entry(profile: Profile, *, default: bool) -> dict[str, Any]:
+def written_profile(profile: Profile, *, default: bool = False) -> dict[str, Any]:
+    """Return an entry as KubeSpawner reads it."""
     override = dict(profile.override)
     if profile.image:
         override["image"] = profile.image.text
@@ -149,11 +154,12 @@ def _entry(profile: Profile, *, default: bool) -> dict[str, Any]:
     if override:
         entry["kubespawner_override"] = override
     if profile.options:
-        entry["profile_options"] = {option.id: _option(option) for option in profile.options}
+        entry["profile_options"] = {option.id: written_option(option) for option in profile.options}
     return entry
 
 
-def _option(option: Option) -> dict[str, Any]:
+def written_option(option: Option) -> dict[str, Any]:
+    """Return a menu inside of an entry as KubeSpawner reads it."""
     written: dict[str, Any] = {"display_name": option.title}
     if option.unlisted:
         written["unlisted_choice"] = {
@@ -174,5 +180,11 @@ def _option(option: Option) -> dict[str, Any]:
     return written
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+def _numbered(at: int, name: str) -> str:
+    """Return a name that stays in its place: Helm hands choices to the hub in order of the alphabet."""
+    return f"{at + 1}-{name}" if at < 9 else f"9{at - 8}-{name}"
+
+
+def slug_from(name: str) -> str:
+    """Return the short name that is made from a name where none is given."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
