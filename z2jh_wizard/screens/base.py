@@ -56,7 +56,8 @@ class WizardScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS = ""
-    NAME: ClassVar[str] = ""
+    NAME: str = ""
+    """Which screen it is; what has the focus is remembered by it."""
     ABOUT: ClassVar[str] = ""
     """What F1 says the screen is for."""
     HAS_RAIL: ClassVar[bool] = False

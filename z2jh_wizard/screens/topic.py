@@ -53,6 +53,7 @@ class TopicScreen(StageScreen):
 
     def __init__(self, desk: Desk, topic: str, field: str = "") -> None:
         super().__init__(desk)
+        self.NAME = f"topic/{topic}"
         self._tour: Tour = tour_of(desk)
         self._page: TopicPage = self._tour.page(topic)
         self._wanted = field
