@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from z2jh_wizard.core.engine import Planned
     from z2jh_wizard.core.report import StatusReport
     from z2jh_wizard.core.step import Step
+    from z2jh_wizard.flows.address_check import AddressCheck
     from z2jh_wizard.flows.run import RunSession
     from z2jh_wizard.kube.live import LiveStore
     from z2jh_wizard.project.folder import Project
@@ -138,6 +139,11 @@ class Backend:
         """Return what hides the project's secrets in a text from the cluster."""
         clean: Callable[[str], str] = (await _load("flows.cleaning")).ProjectCleaner(project).text
         return clean
+
+    async def address_check(self, project: Project) -> AddressCheck:
+        """Return what looks at a hub's address, name and certificate."""
+        check: AddressCheck = (await _load("flows.address_check")).AddressCheck(project)
+        return check
 
     async def helm(self) -> FoundHelm:
         """Return which Helm does the work; NeedsYou with the ways to get one when there is none."""

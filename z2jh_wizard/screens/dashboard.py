@@ -95,6 +95,7 @@ class DashboardScreen(WizardScreen):
             ActionButton("upgrade"),
             ActionButton("resize"),
             *practice,
+            *([] if self.desk.is_practice else [ActionButton("address")]),
             ActionButton("runbook"),
             ActionButton("teardown"),
             flat=True,
@@ -268,6 +269,10 @@ class DashboardScreen(WizardScreen):
         """Open the settings."""
         self.desk.came_from = self.NAME
         self.post_message(Go("settings"))
+
+    def action_address(self) -> None:
+        """Show how far name, ports and certificate are."""
+        self.post_message(Go("address-check"))
 
     def action_teardown(self) -> None:
         """List what would be removed."""

@@ -35,6 +35,18 @@ TOOLS: tuple[Tool, ...] = (
         "Class size",
         "How many students fit on which machines, and what they cost.",
     ),
+    Tool(
+        "address",
+        "address-check/address",
+        "Check the address",
+        "The DNS record to make, and whether name, ports and certificate are right by now.",
+    ),
+    Tool(
+        "https",
+        "address-check/https",
+        "Check the address",
+        "HTTPS needs a name that leads to the hub: this waits for it and tests it.",
+    ),
 )
 """In the order in which a page shows them; the screens are in the table of the app."""
 
