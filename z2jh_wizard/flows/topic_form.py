@@ -193,13 +193,18 @@ class TopicForm:
     def _wrong_answers(self) -> list[Answer]:
         return [one for one in self._answers.values() if isinstance(one, Answer) and one.problem]
 
-    def again(self, entries: Iterable[Entry]) -> None:
-        """Take what was typed and chosen in another draft into this one; what fails is a problem."""
+    def again(self, entries: Iterable[Entry], before: ValuesFiles | None = None) -> None:
+        """Take what was typed and chosen in another draft into this one; what fails is a problem.
+
+        ``before`` are the files that it was chosen for, where these may have other lists.
+        """
         for one in entries:
             if isinstance(one, Answer):
                 self.answer(one.field, one.text)
                 continue
             try:
+                if before:
+                    one.refuse_other_lists(before.subject.values, self.found.subject.values)
                 self.put(one.title, one.settings)
             except WizardError as error:
                 failed = replace(one, number=self._count, problem=_why_not(error))
@@ -255,10 +260,10 @@ class TopicForm:
         return True
 
     def _lay_over(self, fresh: ValuesFiles) -> None:
-        self.found = _readable(fresh)
+        before, self.found = self.found, _readable(fresh)
         self._keep(self.found)
         answers, self._answers = self._answers, {}
-        self.again(answers.values())
+        self.again(answers.values(), before)
 
     def save(self) -> tuple[str, ...]:
         """Write the draft, each changed file with one backup; return the names of the files.
