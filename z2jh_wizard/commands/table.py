@@ -33,6 +33,8 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         add("practice", "practice", "practice", "the whole journey on an embedded cluster, free and offline")
     )
     _new(add("new", "project", "new", "make a project folder without the wizard's screens"))
+    answers = _json(add("answers", "project", "answers", "the answers that make another hub like this one"))
+    answers.add_argument("--write", action="store_true", help="write them into answers.yaml of the project")
     _json(add("plan", "runs", "plan", "what would change"))
     apply = _json(add("apply", "runs", "apply", "converge to all that config.yaml and z2jh.yaml say"))
     apply.add_argument("--yes", action="store_true", help="do not ask before steps that cost money")
@@ -118,12 +120,17 @@ def _practice(parser: argparse.ArgumentParser) -> None:
 
 def _new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="DIR", help="the folder to make")
-    parser.add_argument("--provider", required=True, metavar="P", help="practice or existing")
+    parser.add_argument(
+        "--provider", default="", metavar="P", help="practice or existing; needed unless the answers say it"
+    )
+    parser.add_argument(
+        "--answers", default="", metavar="FILE", help="answers to all questions (YAML); - reads a pipe"
+    )
     parser.add_argument(
         "--chart", default="", metavar="C", help="z2jh, helmforge, practice, or a chart file or folder"
     )
     parser.add_argument("--chart-version", default="", metavar="V", help="the version of the chart")
-    parser.add_argument("--release", default="jhub", metavar="NAME", help="the hub name (default jhub)")
+    parser.add_argument("--release", default="", metavar="NAME", help="the hub name (default jhub)")
     parser.add_argument("--namespace", default="", metavar="NS", help="the namespace (default: the hub name)")
     parser.add_argument("--context", default="", metavar="CTX", help="existing: the kubeconfig context")
     parser.add_argument("--kubeconfig", default="", metavar="FILE", help="existing: the kubeconfig file")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.flows.class_size import KEYS, ClassSize, MachineChoice, settings, with_pools
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
+from z2jh_wizard.values.answers import Wrong
+from z2jh_wizard.values.forms import Question
+from z2jh_wizard.values.forms_lines import Line
+from z2jh_wizard.values.paths import format_path
+from z2jh_wizard.values.presets import Setting
 from z2jh_wizard.values.topics import fields_by_key
+
+TITLE = "Class size"
+"""What Undo calls the settings of the class."""
 
 
 def known_values(project: Project) -> dict[str, object]:
@@ -18,7 +24,11 @@ def known_values(project: Project) -> dict[str, object]:
 
     Unreadable when config.yaml cannot be read.
     """
-    form = TopicForm.of(project)
+    return values_in(TopicForm.of(project))
+
+
+def values_in(form: TopicForm) -> dict[str, object]:
+    """Return what a draft sets of the keys that follow from the size."""
     found: dict[str, object] = {}
     for key in KEYS:
         question = form.question(fields_by_key()[key])
@@ -27,30 +37,64 @@ def known_values(project: Project) -> dict[str, object]:
     return found
 
 
-def use(project: Project, size: ClassSize, choice: MachineChoice | None = None) -> Project:
+def use(
+    project: Project, size: ClassSize, choice: MachineChoice | None = None, form: TopicForm | None = None
+) -> Project:
     """Write the size into config.yaml and, with the pools of a machine, into z2jh.yaml; each with a backup.
 
-    Refused while somebody else writes; InvalidInput when the file says something that a form cannot express.
+    What waits in ``form``, the draft of this project, is written too. Refused while somebody else writes;
+    InvalidInput when the file says something that a form cannot express.
     """
-    form = TopicForm.of(project)
-    _answer(form, settings(size, known_values(project)))
+    form = form or TopicForm.of(project)
+    answer(form, size)
     form.save()
     with writing(project.state, "class size", SystemClock()):
         fresh = open_project(project.folder)
         return fresh.with_spec(with_pools(fresh.spec, size, choice))
 
 
-def _answer(form: TopicForm, answers: Mapping[str, str]) -> None:
-    """Answer all or nothing."""
-    for key, text in answers.items():
+def answer(form: TopicForm, size: ClassSize) -> None:
+    """Take what a class sets into a draft, as one thing to undo; nothing where it says the same already.
+
+    InvalidInput when the file says what a form cannot express: the draft is as before then.
+    """
+    found = []
+    for key, text in settings(size, values_in(form)).items():
         question = form.question(fields_by_key()[key])
-        if question is None:
-            continue  # a setting that this chart does not have
-        problem = question.fixed or form.answer(question.field, text)
+        if question is None or text == question.text:
+            continue  # a setting that this chart does not have, or that is so already
+        value = question.read(text, form.scene.family)
+        problem = question.fixed or (value.sentence if isinstance(value, Wrong) else "")
         if problem:
             raise InvalidInput(
-                f"{'.'.join(map(str, question.path))} was not set",
+                f"{format_path(question.path)} was not set",
                 problem,
                 still_works="Nothing was changed.",
                 next_step="Mend it in config.yaml, then use this size again.",
             )
+        found.append(Setting(question.path, value))
+    if found:
+        form.put(TITLE, found)
+
+
+def tried(form: TopicForm, size: ClassSize) -> TopicForm:
+    """Return a draft with the class in it; the one given stays as it is. InvalidInput as above."""
+    other = TopicForm(form.found)
+    other.again(form.answers)
+    answer(other, size)
+    return other
+
+
+def question_of(form: TopicForm) -> Question | None:
+    """Return the setting of the class that stands first in the file."""
+    return form.question(fields_by_key()[KEYS[0]])
+
+
+def lines(form: TopicForm) -> tuple[str, tuple[Line, ...]]:
+    """Return the file and the lines in it that say the size of the class, what is not saved marked."""
+    name, found = "config.yaml", dict[Line, None]()
+    for key in KEYS:
+        if question := form.question(fields_by_key()[key]):
+            name, said = form.written(question)
+            found.update(dict.fromkeys(said))
+    return name, tuple(found)

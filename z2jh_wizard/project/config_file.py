@@ -36,26 +36,28 @@ _Z2JH = """\
 {sign_in}
 {resources}
 cull:
-  # Stop servers that nobody used for an hour (in seconds).
+  # Stop servers that nobody used for so many seconds.
   enabled: true
   timeout: 3600
 """
 
-_ONE_FOR_ALL = "# One password for the whole class; it is in secrets.yaml."
+_DUMMY = "# How students sign in: dummy is one password for all, which is in secrets.yaml."
+_SHARED = "# How students sign in: shared-password is one for all, which is in secrets.yaml."
+_ALLOW_ALL = "# true lets in everybody who can sign in; false those who are named."
 
 _SIGN_INS = (
-    ("0.0.0", f"auth:\n  {_ONE_FOR_ALL}\n  type: dummy\n"),
-    ("0.11.0", f"hub:\n  config:\n    JupyterHub:\n      {_ONE_FOR_ALL}\n      authenticator_class: dummy\n"),
+    ("0.0.0", f"auth:\n  {_DUMMY}\n  type: dummy\n"),
+    ("0.11.0", f"hub:\n  config:\n    JupyterHub:\n      {_DUMMY}\n      authenticator_class: dummy\n"),
     (
         "4.0.0",
         f"""\
 hub:
   config:
     JupyterHub:
-      {_ONE_FOR_ALL}
+      {_DUMMY}
       authenticator_class: dummy
     Authenticator:
-      # Everybody who knows the password may sign in, under any user name.
+      {_ALLOW_ALL}
       allow_all: true
 """,
     ),
@@ -65,20 +67,21 @@ hub:
 hub:
   config:
     JupyterHub:
-      {_ONE_FOR_ALL}
+      {_SHARED}
       authenticator_class: shared-password
     Authenticator:
-      # Everybody who knows the password may sign in, under any user name.
+      {_ALLOW_ALL}
       allow_all: true
 """,
     ),
 )
 """How the class signs in, by the first chart version that has it: hub.config came with 0.11, allow_all with
-JupyterHub 5 in 4.0, and the authenticator that insists on a password of 8 characters with 5.3 in 4.2."""
+JupyterHub 5 in 4.0, and the authenticator that insists on a password of 8 characters with 5.3 in 4.2. The
+comments stay true when another way is chosen."""
 
 _HELMFORGE = """\
 auth:
-  # One password for the whole class; it is in secrets.yaml.
+  # How students sign in: dummy is one password for all, which is in secrets.yaml.
   type: dummy
 
 # The chart offers no public address unless asked.

@@ -1,0 +1,362 @@
+"""All questions about one hub, in one list: line-by-line questions and answers files both walk it.
+
+It asks nothing itself: what is asked, checked and written is said by ``pages`` (the project), ``class_size``
+and ``topic_form`` (the settings), which pages come in which order by ``ways``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from z2jh_wizard.core.errors import InvalidInput, WizardError
+from z2jh_wizard.core.spec import Spec
+from z2jh_wizard.flows import class_size, class_size_use, pages, ways
+from z2jh_wizard.flows.class_size import ClassSize
+from z2jh_wizard.flows.topic_entries import Put
+from z2jh_wizard.flows.topic_form import TopicForm
+from z2jh_wizard.flows.ways import Stage, Way
+from z2jh_wizard.project import config_file
+from z2jh_wizard.project.folder import Project, make_folder, open_project
+from z2jh_wizard.system.clock import SystemClock
+from z2jh_wizard.system.lock import writing
+from z2jh_wizard.values import forms, presets
+from z2jh_wizard.values.answers import Wrong
+from z2jh_wizard.values.fields import Choice, Field, Kind
+from z2jh_wizard.values.forms import Question
+from z2jh_wizard.values.paths import Path as KeyPath
+from z2jh_wizard.values.paths import format_path
+from z2jh_wizard.values.topics import fields, topics
+
+SIZE = "class-size."
+"""What the ids of the questions for the size of the class begin with."""
+
+_CHARTS_BY_NAME = ("practice", "file")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question of any page, as it is asked now."""
+
+    id: str
+    title: str
+    help: str
+    kind: Kind
+    text: str
+    """The present answer; HIDDEN for a secret that is set."""
+    default: str = ""
+    """What is in force when nothing is answered, in words; empty when that is not known."""
+    choices: tuple[Choice, ...] = ()
+    fixed: str = ""
+    """Why the present value cannot be changed here; empty when it can."""
+    wrong: str = ""
+    example: str = ""
+    unit: str = ""
+    link: str = ""
+
+
+class Questionnaire:
+    """The answers about one hub; nothing is written before ``save``.
+
+    ``project`` is one that exists: its own questions (where it runs, its name) are not asked again then.
+    """
+
+    def __init__(self, folder: Path, project: Project | None = None) -> None:
+        self.project = project
+        self._given: dict[str, str] = {} if project else {pages.FOLDER: str(folder)}
+        self._sizes: dict[str, str] = {}
+        self._settings: dict[str, str] = {}
+        self._values: dict[KeyPath, Any] = {}
+        self._plan: Project | None = project
+        self._form: TopicForm | None = None
+
+    # ---- looking ----
+
+    @property
+    def project_answers(self) -> dict[str, str]:
+        """The answers to the questions about the project, with the safe default of each other one."""
+        if self.project:
+            return project_answers_of(self.project.spec)
+        return {**pages.default_answers(self._given.get("provider") or "practice"), **self._given}
+
+    @property
+    def plan(self) -> Project:
+        """The project as it will be; InvalidInput when its answers cannot be used."""
+        if self._plan is None:
+            answers = self.project_answers
+            self._plan = pages.planned(Path(answers[pages.FOLDER]).expanduser(), answers)
+        return self._plan
+
+    @property
+    def form(self) -> TopicForm:
+        """The draft of the values files with all answers in it."""
+        if self._form is None:
+            self._form = self._filled()
+        return self._form
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether anything was answered that ``save`` would write."""
+        return bool(self._sizes or self._settings or self._values)
+
+    def stages(self, way: Way) -> tuple[Stage, ...]:
+        """Return the pages of a way that ask something."""
+        found = ways.stages(way, self.form.scene)
+        kinds = ("class-size", "settings") if self.project else ("questions", "class-size", "settings")
+        return tuple(one for one in found if one.kind in kinds)
+
+    def items(self, stage: Stage, *, more: bool = False) -> tuple[Item, ...]:
+        """Return what a page asks with the answers so far; ``more`` adds what few people need."""
+        if stage.questions:
+            answers = self.project_answers
+            asked = (one for one in stage.questions.fields if one.applies(answers))
+            return tuple(_page_item(one, answers.get(one.id, one.default)) for one in asked)
+        if stage.settings:
+            return tuple(map(_setting_item, self.form.questions(stage.settings, more=more)))
+        sizes = self.sizes()
+        return tuple(
+            Item(SIZE + one.id, one.label, one.help, Kind.TEXT, sizes[one.id]) for one in class_size.QUESTIONS
+        )
+
+    def sizes(self) -> dict[str, str]:
+        """Return the answers about the class, with what the files say already for each other one."""
+        return {**class_size.first_answers(self.plan.spec, self._values_without_sizes()), **self._sizes}
+
+    def _values_without_sizes(self) -> dict[str, object]:
+        return class_size_use.values_in(TopicForm.of(self.plan))
+
+    # ---- answering ----
+
+    def answer(self, name: str, text: str) -> str:
+        """Take an answer; return one sentence with the fix when it cannot be used, which changes nothing.
+
+        An empty answer means that nothing is set. KeyError for an id that no question has.
+        """
+        if name in project_fields():
+            return self._answer_project(name, text)
+        if name.startswith(SIZE):
+            return self._answer_size(name.removeprefix(SIZE), text)
+        return self._answer_setting(fields()[name], text)
+
+    def _answer_project(self, name: str, text: str) -> str:
+        given = {**self._given, name: text.strip()}
+        if name == "provider":
+            given.pop("chart", None)  # another provider has another chart that fits
+        answers = {**pages.default_answers(given.get("provider") or "practice"), **given}
+        sentence = pages.FOLDER_PAGE.fields[0].check(text) if name == pages.FOLDER else None
+        sentence = sentence or pages.problems(answers).get(name)
+        if sentence:
+            return sentence
+        before = self._given, self._plan, self._form
+        self._given, self._plan, self._form = given, None, None
+        try:
+            _ = self.plan
+        except InvalidInput as error:
+            self._given, self._plan, self._form = before
+            return error.problem.happened
+        return ""
+
+    def _answer_size(self, name: str, text: str) -> str:
+        sizes = dict(self._sizes)
+        if text.strip():
+            sizes[name] = text.strip()
+        else:
+            sizes.pop(name, None)
+        known = {one.id: one.default for one in class_size.QUESTIONS}
+        sentence = class_size.problems({**known, **sizes}).get(name, "")
+        return sentence or self._try_sizes(sizes)
+
+    def _try_sizes(self, sizes: dict[str, str]) -> str:
+        """Take the size of the class, unless the files say something that it cannot overwrite."""
+        before, self._sizes = self._sizes, sizes
+        try:
+            self._form = self._filled()
+        except InvalidInput as error:
+            self._sizes = before
+            return f"{error.problem.title}: {error.problem.happened}"
+        return ""
+
+    def _answer_setting(self, field: Field, text: str) -> str:
+        question = self.form.question(field)
+        if question is None:
+            return _no_such(field, self.form)
+        if question.fixed:
+            return f"{question.fixed} Edit it in the file."
+        problem = self.form.answer(field, text)
+        if problem:
+            self._form = None
+            return problem
+        self._settings[field.id] = text
+        return ""
+
+    def put(self, path: KeyPath, value: Any) -> str:
+        """Take the value of any key of the chart; return a sentence when that cannot be.
+
+        ``presets.GONE`` takes the key out.
+        """
+        try:
+            self.form.put(format_path(path), (presets.Setting(path, value),))
+        except WizardError as error:
+            return f"{error.problem.happened}".strip()
+        self._values.pop(path, None)
+        self._values[path] = value
+        return ""
+
+    def put_found(self, question: Question, text: str) -> str:
+        """Take a typed answer to a setting that a search found, as ``put`` does."""
+        value = question.read(text, self.form.scene.family)
+        return value.sentence if isinstance(value, Wrong) else self.put(question.path, value)
+
+    def _filled(self) -> TopicForm:
+        """Return a fresh draft with all answers in the order of the questions, whatever their own order was.
+
+        Keys come into a file in that order, so the same answers give the same file.
+        """
+        form = TopicForm.of(self.plan)
+        if self._sizes:
+            class_size_use.answer(form, self._class(form))
+        for name in sorted(self._settings, key=ranks().__getitem__):
+            form.answer(fields()[name], self._settings[name])
+        form.again(
+            Put(format_path(path), (presets.Setting(path, value),), 0) for path, value in self._values.items()
+        )
+        return form
+
+    def unfit(self) -> dict[str, str]:
+        """Return one sentence for each answer that means nothing beside the others, by its id."""
+        found = {name: sentence for name in self._given if (sentence := self._unfit_page(name))}
+        for name, text in self._settings.items():
+            field = fields()[name]
+            if self.form.question(field) is None:
+                found[name] = _no_such(field, self.form)
+            elif text.strip() and not forms.applies(field, self.form.scene):
+                found[name] = f"It matters only {_condition(field, self.form)}."
+        return {**found, **self.form.problems}
+
+    def _unfit_page(self, name: str) -> str:
+        field, answers = project_fields()[name], self.project_answers
+        if field.applies(answers) or not self._given[name]:
+            return ""
+        for other in project_fields().values():
+            for choice in other.choices:
+                if field.applies({**answers, other.id: choice.value}):
+                    return f"It matters only where {other.id} is {choice.value}."
+        return "It does not matter here."
+
+    def _class(self, form: TopicForm) -> ClassSize:
+        first = class_size.first_answers(self.plan.spec, class_size_use.values_in(form))
+        return class_size.class_size({**first, **self._sizes})
+
+    # ---- writing ----
+
+    def save(self) -> Project:
+        """Write everything, and make the project first if there is none; return it.
+
+        InvalidInput for answers about the project that cannot be used, Refused while somebody else writes or
+        where there is a project already; nothing is made then.
+        """
+        form = self._filled()
+        size = self._class(TopicForm.of(self.plan)) if self._sizes else None
+        if self.project is None:
+            spec = class_size.with_pools(self.plan.spec, size, None) if size else self.plan.spec
+            self.project = make_folder(Project(self.plan.folder, spec))
+            form.save()
+            config_file.write_first(self.project)
+        else:
+            form.save()
+            if size:
+                self.project = _with_size(self.project, size)
+        self._plan, self._form = self.project, None
+        self._sizes, self._settings, self._values = {}, {}, {}
+        return self.project
+
+
+def _with_size(project: Project, size: ClassSize) -> Project:
+    with writing(project.state, "class size", SystemClock()):
+        fresh = open_project(project.folder)
+        return fresh.with_spec(class_size.with_pools(fresh.spec, size, None))
+
+
+def project_answers_of(spec: Spec) -> dict[str, str]:
+    """Return the answers from which a project with this spec is made, its folder left out."""
+    chart = spec.chart
+    choice = "file" if chart.path else chart.name
+    return {
+        "provider": spec.provider,
+        "context": spec.cluster.context,
+        "kubeconfig": spec.cluster.kubeconfig,
+        "release": spec.release,
+        "namespace": spec.namespace,
+        "chart": choice if choice in _CHARTS_BY_NAME else chart.family,
+        "chart_version": "" if chart.path or chart.name in _CHARTS_BY_NAME else chart.version,
+        "chart_path": chart.path,
+    }
+
+
+@functools.cache
+def project_fields() -> Mapping[str, pages.Field]:
+    """Return the questions about the project by their id, its folder's among them."""
+    return {field.id: field for page in (pages.FOLDER_PAGE, *pages.PAGES) for field in page.fields}
+
+
+@functools.cache
+def ranks() -> Mapping[str, int]:
+    """Return the place of each setting among all questions, by the id of its field."""
+    asked = (field.id for page in topics() for field in forms.in_order(page.fields))
+    return {name: place for place, name in enumerate(asked)}
+
+
+def known_ids() -> tuple[str, ...]:
+    """Return the ids of all questions but the folder's, in the order in which they are asked."""
+    project = (name for name in project_fields() if name != pages.FOLDER)
+    return (*project, *(SIZE + one.id for one in class_size.QUESTIONS), *ranks())
+
+
+def _condition(field: Field, form: TopicForm) -> str:
+    """Say what must be answered for a field to matter, and what is now."""
+    condition = field.shown_if
+    assert condition
+    other = fields()[condition.field]
+    if not forms.applies(other, form.scene):
+        return _condition(other, form)
+    words = ("on" if value is True else "off" if value is False else value for value in condition.values)
+    question = form.question(other)
+    now = (question.text or question.default if question else "") or "not set"
+    return f"where {other.id} is {' or '.join(words)}, and that is {now}"
+
+
+def _no_such(field: Field, form: TopicForm) -> str:
+    """Say why a chart has no such setting."""
+    from z2jh_wizard.values.look_up import look_up
+    from z2jh_wizard.values.paths import parse_path
+
+    found = look_up(parse_path(field.key), form.scene.version, form.scene.family)
+    return found.sentence or "This chart has no such setting."
+
+
+def _page_item(field: pages.Field, text: str) -> Item:
+    offered = tuple(Choice(one.value, one.label, one.about) for one in field.choices)
+    kind = Kind.CHOICE if offered else Kind.TEXT
+    default = next((one.label for one in offered if one.value == field.default), field.default)
+    return Item(field.id, field.label, field.help, kind, text, default, offered)
+
+
+def _setting_item(question: Question) -> Item:
+    field = question.field
+    return Item(
+        field.id,
+        field.title,
+        field.help,
+        question.kind,
+        question.text,
+        question.default,
+        question.choices,
+        question.fixed,
+        question.wrong,
+        field.example,
+        field.unit,
+        field.page,
+    )
