@@ -42,7 +42,7 @@ def test_every_method_says_what_applies(method):
 def test_github_s_addresses_and_fields():
     found = guide_for("github", client_id="abc")
     assert addresses(found) == {
-        "Link": "https://github.com/settings/applications/new",
+        "the link": "https://github.com/settings/applications/new",
         "Homepage URL": "https://hub.example.edu/",
         "Authorization callback URL": CALLBACK,
     }
@@ -58,7 +58,7 @@ def test_github_s_addresses_and_fields():
 
 def test_learning_platforms_get_every_address_of_the_hub():
     assert addresses(guide_for("lti13")) == {
-        "Link": "https://hub.example.edu/hub/lti13/config",
+        "the link": "https://hub.example.edu/hub/lti13/config",
         "Login initiation URL": "https://hub.example.edu/hub/lti13/oauth_login",
         "Redirect URI": "https://hub.example.edu/hub/lti13/oauth_callback",
         "Target link URI": "https://hub.example.edu/hub/spawn",

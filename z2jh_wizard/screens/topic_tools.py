@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button
 
+from z2jh_wizard.values import class_list, sign_in_discovery
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.widgets.plain import Plain
 
@@ -29,6 +30,32 @@ class Tool:
 
 
 TOOLS: tuple[Tool, ...] = (
+    Tool(
+        "sign-in",
+        "sign-in-steps",
+        "Steps outside",
+        "What to do on the site of the sign-in service, with the addresses to copy.",
+    ),
+    Tool(
+        "sign-in",
+        "discover",
+        "Look up provider",
+        "Takes the addresses over from what the provider says about itself.",
+        sign_in_discovery.applies,
+    ),
+    Tool(
+        "sign-in",
+        "who-may",
+        "Who may sign in?",
+        "Type somebody, and see whether these settings let them in.",
+    ),
+    Tool(
+        "sign-in",
+        "class-list",
+        "Class list",
+        "Lets everybody on a list from your course platform sign in.",
+        class_list.applies,
+    ),
     Tool(
         "resources",
         "class-size",

@@ -7,12 +7,13 @@ from typing import Final
 
 import msgspec
 
-from z2jh_wizard.values import roster, trees
+from z2jh_wizard.values import forms, roster, trees
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.presets import Setting
 from z2jh_wizard.values.roster import Roster
 from z2jh_wizard.values.sign_in_people import list_name
 from z2jh_wizard.values.sign_in_settings import sign_in_settings
+from z2jh_wizard.values.topics import fields
 from z2jh_wizard.values.who_may import Answer, Verdict, may_each
 from z2jh_wizard.values.who_may_words import who_may
 
@@ -44,6 +45,11 @@ class ClassList(msgspec.Struct, frozen=True):
     """Who gains and who loses, as sentences."""
 
 
+def applies(scene: Scene) -> bool:
+    """Return whether this chart has a setting for a list of users."""
+    return forms.place(fields()["sign-in.allowed"], scene) is not None
+
+
 def read_class_list(data: bytes, scene: Scene, column: str = "") -> ClassList:
     """Return what a class list changes; InvalidInput as ``read_roster`` and ``joined`` raise it."""
     found = roster.read_roster(data, column)
@@ -73,7 +79,7 @@ def summary(shown: ClassList) -> str:
     """Say in one line which column was read and how many names it gave."""
     found = shown.found
     column = f'Column "{found.column}"' if found.column else "No headings"
-    parts = [f"{len(found.names)} names", f"{shown.new} new"]
+    parts = [f"{len(found.names)} name{'s' * (len(found.names) != 1)}", f"{shown.new} new"]
     parts += [f"{len(found.duplicates)} twice"] if found.duplicates else []
     parts += [f"{len(found.unusable)} without a usable name"] if found.unusable else []
     return f"{column}: {', '.join(parts)}."

@@ -20,7 +20,7 @@ CALLBACK: Final = "oauth_callback_url"
 """The trait that holds the address to come back to, of every class that works with OAuth."""
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>]+")
-_LINK: Final = "Link"
+_LINK: Final = "the link"
 
 _HELMFORGE: Final = (
     "HelmForge's chart itself has the trial way only; every other is Python in hub.extraConfig."
