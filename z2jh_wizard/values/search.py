@@ -35,6 +35,9 @@ SYNONYMS: Final = {
 }
 """What people say, and the word that settings have for it."""
 
+FOUND: Final = "found"
+"""What the ids of fields begin with that only a search finds."""
+
 _TRAIT_KINDS: Final = {
     "Bool": Kind.SWITCH,
     "Int": Kind.WHOLE,
@@ -159,6 +162,19 @@ def _scored_loosely(query: Sequence[str]) -> list[tuple[int, _Entry]]:
         counted.setdefault(count, []).append((2 * sum(scores) + entry.weight, entry))
     most = max(counted, default=0)
     return counted[most] if most * 2 >= len(query) > 1 and most else []
+
+
+def field_of(hit: Hit) -> Field:
+    """Return the field of a setting that was found; one that no page asks for gets a field of its own."""
+    return field_for(hit.path) or Field(
+        f"{FOUND}.{hit.path}",
+        hit.path,
+        hit.kind,
+        hit.help,
+        choices=hit.choices,
+        link=hit.link,
+        label=hit.path,
+    )
 
 
 @functools.cache
