@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from z2jh_wizard.values.charts import newest
-from z2jh_wizard.values.forms import Scene
+from z2jh_wizard.values.forms import Scene, question
 from z2jh_wizard.values.sign_in import methods
 from z2jh_wizard.values.sign_in_guide import Guide, guide
+from z2jh_wizard.values.topics import fields
 
 NEWEST = newest().version
 HTTPS = {"proxy": {"https": {"enabled": True, "hosts": ["hub.example.edu"]}}}
@@ -87,3 +88,14 @@ def test_old_charts_ask_only_what_they_have():
     forge = guide(Scene("1.0.6", "helmforge", {}))
     assert "HelmForge" in forge.intro
     assert not forge.steps
+
+
+def test_helmforge_s_other_way_is_python():
+    choices = question(fields()["sign-in.method"], Scene("1.0.6", "helmforge", {}))
+    assert choices
+    assert [one.value for one in choices.choices] == ["dummy", "custom"]
+    found = guide(Scene("1.0.6", "helmforge", {"auth": {"type": "custom"}}))
+    assert "c.JupyterHub.authenticator_class" in found.intro
+    assert [(one.field.key, one.state) for one in found.wanted] == [("hub.extraConfig", "needed")]
+    code = {"auth": {"type": "custom"}, "hub": {"extraConfig": "c.A.b = 1"}}
+    assert guide(Scene("1.0.6", "helmforge", code)).wanted[0].is_set

@@ -43,7 +43,7 @@ class SignInDiscoverScreen(SignInTool):
 
     def step_words(self) -> str:
         """Return what the page is about."""
-        return "look up a provider"
+        return "a provider"
 
     def body(self) -> ComposeResult:
         """Make the question and the room for the answer."""

@@ -43,7 +43,7 @@ class SignInWhoScreen(SignInTool):
 
     def step_words(self) -> str:
         """Return what the page is about."""
-        return "who may sign in"
+        return "who comes in"
 
     def body(self) -> ComposeResult:
         """Make the questions, the answer, and who comes in."""

@@ -21,6 +21,11 @@ from z2jh_wizard.values.topics import fields
 METHOD = "sign-in.method"
 """The field that decides which other fields of signing in are asked."""
 
+_IN_PYTHON = Choice(
+    "custom", "Any other, as Python", "HelmForge's chart sets no class then: hub.extraConfig must name one."
+)
+"""HelmForge's only other way to sign in."""
+
 LINES = 6
 """Lines of a value that a form only shows."""
 
@@ -132,7 +137,7 @@ def _methods(scene: Scene, present: str) -> tuple[Choice, ...]:
     chosen = chosen_method(scene.values, scene.version, scene.family) if present else None
     if scene.family == "helmforge":
         offered = [one for one in methods() if one.auth_type == "dummy"]
-        return tuple(Choice("dummy", one.title, one.when) for one in offered)
+        return (*(Choice("dummy", one.title, one.when) for one in offered), _IN_PYTHON)
     known = [
         (present if one is chosen and present else one.class_text(scene.version), one)
         for one in methods(scene.version)

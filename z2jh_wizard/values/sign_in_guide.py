@@ -14,6 +14,7 @@ from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import Field
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.sign_in import SignInMethod, callback_url, chosen_method, sign_in_steps
+from z2jh_wizard.values.sign_in_settings import IN_PYTHON
 from z2jh_wizard.values.topics import field_for
 
 CALLBACK: Final = "oauth_callback_url"
@@ -24,6 +25,10 @@ _LINK: Final = "the link"
 
 _HELMFORGE: Final = (
     "HelmForge's chart itself has the trial way only; every other is Python in hub.extraConfig."
+)
+_PYTHON: Final = (
+    "The Python begins with a line such as c.JupyterHub.authenticator_class = 'github', and has one such "
+    "line for each setting of that class, who may sign in included."
 )
 
 
@@ -103,7 +108,7 @@ def callback_field(method: SignInMethod, scene: Scene) -> Field | None:
 
 def _intro(method: SignInMethod, scene: Scene) -> str:
     if scene.family == "helmforge":
-        return f"{_HELMFORGE} {method.note}"
+        return f"{_HELMFORGE} {_PYTHON if method.id == 'custom' else method.note}"
     if method.id in ("lti11", "lti13"):
         return f"This is done in the learning platform: copy each address into it. {method.note}"
     if method.id == "ldap":
@@ -128,6 +133,9 @@ def _addresses(text: str, callback: str) -> tuple[Address, ...]:
 
 def _wanted(method: SignInMethod, scene: Scene) -> tuple[Wanted, ...]:
     """Return the fields to fill afterwards, in the order in which the method asks for them."""
+    code = field_for(IN_PYTHON)
+    if scene.family == "helmforge" and method.id == "custom" and code:
+        return (Wanted(code, True, forms.is_set(code, scene)),)
     needed = [_one_of(need.split("|"), method, scene) for need in method.needs]
     found = []
     for trait in dict.fromkeys((*method.asks, *needed)):
