@@ -94,7 +94,7 @@ class Tour:
         """Return what stands below a control; below the way to sign in also what follows from it."""
         follows = self.notes(Topic.SIGN_IN.value) if question.field.id == forms.METHOD else ()
         words = [WORDS] if self.form.is_followed(question.path) else []
-        return "\n".join([help_text(question), *words, *(note.text for note in follows)])
+        return "\n".join([*words, help_text(question), *(note.text for note in follows)])
 
     def problems(self) -> dict[str, str]:
         """Return one sentence for each answer that cannot be used, by field id."""
