@@ -101,7 +101,7 @@ class RunSession:
             async with contextlib.aclosing(engine.apply(flow.steps, self._skip)) as events:
                 async for event in events:
                     self._tell(event, log)
-                    last = event
+                    last = self.events[-1]
             outcome = self._judge(last)
         except WizardError as error:
             outcome = Outcome(error.problem.code, self._clean.problem(error.problem))
