@@ -12,6 +12,7 @@ from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.flows.adapters import Adapters, adapters_for
 from z2jh_wizard.flows.cleaning import Cleaner, redactor_for
 from z2jh_wizard.flows.flow import Flow
+from z2jh_wizard.flows.image_build import image_build
 from z2jh_wizard.flows.resize import resize
 from z2jh_wizard.flows.rollback import rollback
 from z2jh_wizard.flows.run import RunSession
@@ -25,6 +26,7 @@ _FLOWS: dict[str, Callable[..., Flow]] = {
     "rollback": rollback,
     "resize": resize,
     "teardown": teardown,
+    "image": image_build,
 }
 
 
