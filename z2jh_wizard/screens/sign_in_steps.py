@@ -13,6 +13,7 @@ from textual.widgets import Button
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.screens.sign_in_tool import SignInTool
+from z2jh_wizard.values import sign_in_discovery
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.sign_in_follows import fill
 from z2jh_wizard.values.sign_in_guide import Address, Wanted, guide
@@ -57,6 +58,13 @@ class SignInStepsScreen(SignInTool):
         if shown.no_host:
             yield Plain(NO_HOST, classes="part")
             yield _button("Name the hub", "to-host", "host", "Goes to the page that asks for the hub's name")
+        if sign_in_discovery.applies(self.scene):
+            yield Plain(
+                "Most providers tell their addresses themselves, which saves typing them.", classes="part"
+            )
+            yield _button(
+                "Look up provider", "to-discover", "discover", "Asks the provider for its addresses"
+            )
         at = 0
         for step in shown.steps:
             yield Plain(f"{step.number}. {step.text}", classes="step")
@@ -64,7 +72,7 @@ class SignInStepsScreen(SignInTool):
                 yield self._copy_button(at, address)
                 at += 1
         if shown.to_fill:
-            yield Plain(f"The callback URL is not in the settings yet: {shown.callback}", classes="part")
+            yield Plain(f"The callback URL is not in the settings yet: {shown.callback}", classes="step")
             yield _button("Fill it in", "fill", "fill", "Writes the callback URL into its question")
         yield from self._questions()
 
@@ -114,6 +122,10 @@ class SignInStepsScreen(SignInTool):
     def action_host(self) -> None:
         """Go to the page that asks for the hub's name."""
         self.post_message(Go(f"topic/{Topic.HTTPS.value}"))
+
+    def action_discover(self) -> None:
+        """Go to the look-up of a provider."""
+        self.post_message(Go("discover"))
 
     def action_fill(self) -> None:
         """Write the callback URL into its question."""
