@@ -18,6 +18,10 @@ class FakeClock:
         """Return the moment that the sleeps so far have led to."""
         return self.moment
 
+    def seconds(self) -> float:
+        """Return the same as a number that grows."""
+        return self.moment.timestamp()
+
     async def sleep(self, seconds: float) -> None:
         """Let the time pass at once, giving other tasks a turn."""
         self.pauses.append(seconds)

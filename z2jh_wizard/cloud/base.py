@@ -38,6 +38,10 @@ def provider_of(project: Project) -> ClusterProvider:
         from z2jh_wizard.cloud.existing import ExistingProvider
 
         return ExistingProvider(project)
+    if project.spec.provider == "gke":
+        from z2jh_wizard.cloud.gke.provider import GkeProvider
+
+        return GkeProvider(project)
     raise InvalidInput(
         f"{project.spec.provider} is not in this version yet",
         "This wizard can make a hub on the practice cluster and on a cluster that exists already.",

@@ -112,6 +112,20 @@ def disk_kinds(provider: Cloud) -> tuple[str, ...]:
     return tuple(one.kind for one in sorted(found, key=lambda one: not one.default))
 
 
+def disk_price(provider: Cloud, kind: str) -> float | None:
+    """Return US dollars for a GiB of a kind of disk and a month; None where no source is known."""
+    return next(
+        (one.usd_gib_month for one in _prices().disks if (one.provider, one.kind) == (provider, kind)), None
+    )
+
+
+def hourly_price(provider: Cloud, what: str) -> float | None:
+    """Return US dollars for an hour of something beside machines; None where no source is known."""
+    return next(
+        (one.usd_hour for one in _prices().hourly if (one.provider, one.what) == (provider, what)), None
+    )
+
+
 def _disk(provider: Cloud, kind: str) -> _Disk:
     for one in _prices().disks:
         if one.provider == provider and (one.kind == kind if kind else one.default):

@@ -1,0 +1,231 @@
+"""Google as a provider, against its emulator."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from google.rpc import code_pb2
+
+from tests.cloud.contract import (
+    CloudCase,
+    CloudContract,
+    crash_and_carry_on,
+    problem_of,
+    went_well,
+)
+from tests.cloud.crashes import crash_at
+from tests.emulators.gke.errors import ApiError, lacks_permission, no_quota
+from tests.emulators.gke.server import TOKEN, serve
+from tests.emulators.gke.services import Services
+from tests.emulators.world import World
+from tests.support.fakes import FakeClock
+from z2jh_wizard.cloud.gke.google import ELSEWHERE, Google
+from z2jh_wizard.cloud.gke.provider import GkeProvider
+from z2jh_wizard.cloud.gke.sign_in import TOKEN as TOKEN_VARIABLE
+from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.spec import Chart, Pool
+from z2jh_wizard.core.step import Finding
+from z2jh_wizard.project.folder import Project, create_project
+
+POOLS = {"core": Pool(1, "e2-standard-2"), "user": Pool(2, "e2-standard-4", maximum=5)}
+
+
+class GoogleCase(CloudCase):
+    def __init__(self, services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.services = services
+        self.world = services.world
+        self.clock = clock
+        self._monkeypatch = monkeypatch
+
+    def project(self, folder: Path) -> Project:
+        made = create_project(folder / "hub", "gke", chart=Chart(), release="bio101", pools=POOLS)
+        spec = msgspec.structs.replace(made.spec, account="bio", region="us-central1-b")
+        return Project(made.folder, spec)
+
+    def provider(self, project: Project) -> GkeProvider:
+        return GkeProvider(project, self.clock)
+
+    def nodes(self, pool: str) -> int:
+        clusters = self.services.clusters
+        clusters.tick()
+        return next(size for name, size in clusters.sizes.items() if name.endswith(f"/nodePools/{pool}"))
+
+    def clusters(self) -> int:
+        return len(self.services.clusters.clusters)
+
+    def fail_quota(self) -> None:
+        self.world.fail_once("CreateCluster", no_quota("CPUS", 22, 10))
+
+    def fail_permission(self) -> None:
+        self.world.fail_once("CreateCluster", lacks_permission("container.clusters.create", "bio"))
+
+    def switch_off(self) -> None:
+        self.services.on.clear()
+
+    def end_sign_in(self) -> None:
+        self._monkeypatch.setenv(TOKEN_VARIABLE, "ya29.ended")
+
+    def renew_sign_in(self) -> None:
+        self._monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
+
+    def leave_behind(self) -> int:
+        zone = "https://www.googleapis.com/compute/v1/projects/bio/zones/us-central1-b"
+        region = "https://www.googleapis.com/compute/v1/projects/bio/regions/us-central1"
+        ada = '{"kubernetes.io/created-for/pvc/name":"claim-ada"}'
+        kind = f"{zone}/diskTypes/pd-ssd"
+        of_ours = {"goog-k8s-cluster-name": "bio101"}
+        self.services.disks += [
+            {"name": "pvc-1", "id": "11", "zone": zone, "sizeGb": "10", "type": kind, "description": ada,
+             "labels": of_ours},
+            {"name": "pvc-2", "id": "12", "zone": zone, "sizeGb": "10", "type": kind, "description": ada},
+            {"name": "pvc-3", "id": "13", "zone": zone, "sizeGb": "10", "type": kind, "labels": of_ours,
+             "users": ["a machine"]},
+            {"name": "boot", "id": "14", "zone": zone, "sizeGb": "50", "type": kind},
+        ]  # fmt: skip
+        self.services.rules.append(
+            {"name": f"a{'0' * 31}", "id": "21", "region": region, "IPAddress": "192.0.2.7",
+             "description": '{"kubernetes.io/service-name":"bio101/proxy-public"}'}
+        )  # fmt: skip
+        self.services.addresses.append(
+            {"name": "hub", "id": "31", "region": region, "address": "192.0.2.8", "status": "RESERVED",
+             "labels": {"z2jh-wizard-cluster": "bio101"}}
+        )  # fmt: skip
+        return 2
+
+
+@pytest.fixture
+def case(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleCase]:
+    with google(monkeypatch) as made:
+        yield made
+
+
+class google:
+    """A running emulator with the wizard pointed at it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        clock = FakeClock()
+        services = Services(World(clock=clock.seconds), "bio")
+        self._case = GoogleCase(services, clock, monkeypatch)
+        self._serving = serve(services)
+
+    def __enter__(self) -> GoogleCase:
+        self._monkeypatch.setenv(ELSEWHERE, self._serving.__enter__())
+        self._monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
+        return self._case
+
+    def __exit__(self, *error: object) -> None:
+        self._serving.__exit__(None, None, None)
+
+
+class TestContract(CloudContract):
+    pass
+
+
+async def test_a_machine_that_is_sold_out(case, tmp_path):
+    """Google finds out in the middle; the broken cluster is deleted and made anew at the next run."""
+    project = case.project(tmp_path)
+    case.services.clusters.failures.append(("GCE_STOCKOUT", "no e2-standard-4"))
+    problem = problem_of(await case.set_up(project))
+    assert problem.title == "Google has no free machines there now"
+    assert "e2-standard-4" in problem.happened
+    assert went_well(await case.set_up(project))
+    assert (case.clusters(), case.nodes("user")) == (1, 2)
+
+
+async def test_busy_is_waited_for(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    case.world.fail_once(
+        "SetNodePoolSize",
+        ApiError(code_pb2.FAILED_PRECONDITION, "Cluster is running incompatible operation operation-1-a."),
+    )
+    events = await case.play([case.provider(project).resize_step("user", 1)])
+    assert went_well(events), problem_of(events)
+
+
+async def test_a_lost_pool_is_made_again(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    cluster = next(iter(case.services.clusters.clusters.values()))
+    del cluster.node_pools[1]
+    assert went_well(await case.set_up(project))
+    assert [pool.name for pool in cluster.node_pools] == ["core", "user"]
+
+
+async def test_the_core_pool_keeps_a_node(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    events = await case.play([case.provider(project).resize_step("core", 0)])
+    assert "hub itself runs" in problem_of(events).happened
+    with pytest.raises(InvalidInput):
+        await case.provider(project).resize_step("extra", 1).look()
+
+
+async def test_a_pool_without_bounds_would_be_changed_back(case, tmp_path):
+    """Why the bounds are set first: Google undoes what is above the least number when nobody needs it."""
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    name = "projects/bio/locations/us-central1-b/clusters/bio101/nodePools/user"
+    await Google("bio").clusters("set_node_pool_size", {"name": name, "node_count": 4})
+    case.clock.advance(case.world.latency)
+    assert case.nodes("user") == 4
+    case.clock.advance(3600)
+    assert case.nodes("user") == 0
+
+
+async def test_requests_that_google_does_not_know_are_told(case):
+    for method, request in (("get_cluster", {"name": "bio"}),):
+        with pytest.raises(ValueError, match="name"):
+            await Google("bio").clusters(method, request)
+    with pytest.raises(Exception, match="does not know"):
+        await Google("bio").get("compute", "compute/v1/projects/bio/nothing")
+    assert case.world.complaints
+
+
+@pytest.mark.parametrize("address", ["http://example.edu", "https://127.0.0.1:1", "file:///etc/passwd"])
+async def test_only_an_emulator_on_this_computer_can_stand_in(case, monkeypatch, address):
+    monkeypatch.setenv(ELSEWHERE, address)
+    with pytest.raises(InvalidInput):
+        await Google("bio").get("compute", "compute/v1/projects/bio/zones")
+
+
+async def test_the_token_is_in_no_message_and_no_file(case, tmp_path):
+    project = case.project(tmp_path)
+    case.fail_permission()
+    said = str(await case.set_up(project)) + str(await case.set_up(project))
+    said += str(await case.tear_down(project))
+    files = [path.read_text() for path in project.folder.rglob("*") if path.is_file()]
+    assert files
+    assert TOKEN not in said + "".join(files)
+
+
+async def test_kubeconfig_is_forgotten_with_its_cluster(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    case.services.clusters.clusters.clear()
+    assert (await case.provider(project).reach()[0].look()).finding is Finding.DRIFTED
+    assert went_well(await case.play(case.provider(project).reach()))
+    assert not project.kubeconfig.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_a_crash_at_any_request(monkeypatch, tmp_path, after):
+    for number in itertools.count(1):
+        with google(monkeypatch) as case:
+            case.switch_off()
+            if not await crash_and_carry_on(case, tmp_path / str(number), number, after=after):
+                break
+    assert number > 20, "a whole set-up has more requests"
+
+
+async def test_a_crash_at_the_call_that_makes_the_cluster(case, tmp_path):
+    with crash_at(0, after=False) as sent:
+        await case.set_up(case.project(tmp_path / "all"))
+    number = 1 + next(at for at, one in enumerate(sent) if one.startswith("POST") and "clusters" in one)
+    for after in (False, True):
+        with pytest.MonkeyPatch.context() as other, google(other) as fresh:
+            assert await crash_and_carry_on(fresh, tmp_path / str(after), number, after=after)

@@ -1,0 +1,1 @@
+"""Google: clusters by the real message types, and the JSON services that the wizard asks."""

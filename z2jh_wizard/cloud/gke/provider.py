@@ -1,0 +1,63 @@
+"""Google Kubernetes Engine as a provider: its steps for set-up, resize and tear-down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from z2jh_wizard.cloud.account import Leftover
+from z2jh_wizard.cloud.gke import leftovers as scan
+from z2jh_wizard.cloud.gke.account import GoogleAccount
+from z2jh_wizard.cloud.gke.desired import place_of
+from z2jh_wizard.cloud.gke.google import Google
+from z2jh_wizard.cloud.gke.services import EnableServices
+from z2jh_wizard.cloud.gke.steps import MakeCluster, ReachCluster, ResizePool, WriteKubeconfig
+from z2jh_wizard.core.engine import Clock
+from z2jh_wizard.core.step import Resource, Step
+from z2jh_wizard.project.folder import Project
+from z2jh_wizard.system.clock import SystemClock
+
+
+class GkeProvider:
+    """Makes, reaches, resizes and removes the cluster of a project at Google."""
+
+    def __init__(self, project: Project, clock: Clock | None = None, google: Google | None = None) -> None:
+        self._project = project
+        self._clock = clock or SystemClock()
+        self._google = google or Google(project.spec.account, project.spec.cluster.sign_in)
+
+    def account(self) -> GoogleAccount:
+        """Return what answers questions about the Google project."""
+        return GoogleAccount(self._google, self._clock, self._project.spec.cluster.sign_in)
+
+    def steps(self) -> list[Step]:
+        """Return the steps from a bare Google project to a kubeconfig."""
+        project, google, clock = self._project, self._google, self._clock
+        return [
+            EnableServices(project.spec, google, clock),
+            MakeCluster(project, google, clock),
+            WriteKubeconfig(project, google),
+        ]
+
+    def reach(self) -> list[Step]:
+        """Return the step that makes the cluster reachable once more; fine when there is none."""
+        return [ReachCluster(self._project, self._google)]
+
+    def resize_step(self, pool: str, nodes: int) -> Step:
+        """Return the step that gives a pool this many nodes."""
+        return ResizePool(self._project, self._google, self._clock, pool, nodes)
+
+    async def credential(self) -> dict[str, Any]:
+        """Return an access token and when it ends, as kubectl wants it."""
+        token, until = await self._google.token()
+        status = {"token": token}
+        if until:
+            status["expirationTimestamp"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return status
+
+    async def left(self) -> tuple[Leftover, ...]:
+        """Return what is still there and may cost money."""
+        return await scan.leftovers(self._google, place_of(self._project.spec), self._clock)
+
+    async def leftovers(self) -> list[tuple[Resource, str]]:
+        """Return the same for the receipt."""
+        return [(one.resource, f"{one.size} in {one.where}: {one.why}") for one in await self.left()]
