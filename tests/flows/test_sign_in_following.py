@@ -96,6 +96,15 @@ def test_what_was_written_by_hand_stays(project, elsewhere):
     assert callback(form) == ("" if elsewhere else "https://by.hand.org/hub/oauth_callback")
 
 
+def test_ours_moves_in_the_section_for_all_services_too(project):
+    shared = f"    OAuthenticator: {{oauth_callback_url: {URL}}}\n"
+    form = form_of(project, GITHUB + shared + HOST)
+    answer(form, https__hosts="new.example.org")
+    assert callback(form) == ""
+    path = ("hub", "config", "OAuthenticator", "oauth_callback_url")
+    assert form.now.main.document.get(path) == "https://new.example.org/hub/oauth_callback"
+
+
 def test_what_was_typed_stays_an_empty_answer_too(project):
     form = form_of(project, GITHUB)
     answer(form, https__enabled="on", https__hosts="hub.example.org")

@@ -39,7 +39,7 @@ class SignInDiscoverScreen(SignInTool):
 
     def why(self) -> str:
         """Say what it saves."""
-        return "A provider tells its own addresses, so that nobody has to copy them by hand."
+        return "Addresses that are looked up need not be copied by hand, and have no typing errors."
 
     def step_words(self) -> str:
         """Return what the page is about."""

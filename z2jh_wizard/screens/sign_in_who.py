@@ -49,7 +49,7 @@ class SignInWhoScreen(SignInTool):
         """Make the questions, the answer, and who comes in."""
         scene = self.scene
         yield FormField(
-            "user", "User name or e-mail address", "As the sign-in service gives it, such as ada@example.edu."
+            "user", "User name or e-mail address", "As the sign-in gives it, such as ada@example.edu."
         )
         if asks_groups(scene.values, scene.version, scene.family):
             yield FormField(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.forms import Scene
+from z2jh_wizard.values.paths import Path, parse_path
 from z2jh_wizard.values.presets import Setting
 from z2jh_wizard.values.sign_in import SignInMethod, callback_url, chosen_method, methods
 from z2jh_wizard.values.sign_in_guide import CALLBACK, callback_field
@@ -24,28 +25,31 @@ def followers(before: Scene, now: Scene) -> tuple[Setting, ...]:
 
 
 def _follower(before: Scene, now: Scene, method: SignInMethod) -> Setting | None:
-    field = callback_field(method, now)
-    path = forms.place(field, now) if field else None
+    path = _place(method, now)
     if path is None:
         return None
     present, url = look_up(now.values, path), _url(now, method)
     if present is MISSING or present in (None, ""):
-        is_new = _is_chosen(method, now) and not (_is_chosen(method, before) and url == _url(before, method))
-        return Setting(path, url) if is_new and url and not _has_another(now) else None
+        was_known = _is_chosen(method, before) and url == _url(before, method)
+        return Setting(path, url) if url and _is_chosen(method, now) and not was_known else None
     return Setting(path, url) if url and present == _url(before, method) != url else None
 
 
 def fill(scene: Scene) -> Setting | None:
     """Return the callback URL of the chosen method; None where it is not known or has no field."""
     method = chosen_method(scene.values, scene.version, scene.family)
-    field, url = callback_field(method, scene), _url(scene, method)
-    path = forms.place(field, scene) if field else None
+    path, url = _place(method, scene), _url(scene, method)
     return Setting(path, url) if path and url else None
 
 
-def _has_another(scene: Scene) -> bool:
-    """Tell whether a callback URL stands elsewhere, such as in the section for all OAuth classes."""
-    return sign_in_settings(scene.values, scene.version, scene.family).value(CALLBACK) not in (None, "")
+def _place(method: SignInMethod, scene: Scene) -> Path | None:
+    """Return where the callback URL stands, which may be the section for all OAuth classes, or would stand."""
+    if _is_chosen(method, scene):
+        found = sign_in_settings(scene.values, scene.version, scene.family).found.get(CALLBACK)
+        if found and found[1]:
+            return parse_path(found[0])
+    field = callback_field(method, scene)
+    return forms.place(field, scene) if field else None
 
 
 def _is_chosen(method: SignInMethod, scene: Scene) -> bool:

@@ -14,7 +14,7 @@ from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import Field
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.sign_in import SignInMethod, callback_url, chosen_method, sign_in_steps
-from z2jh_wizard.values.sign_in_settings import IN_PYTHON
+from z2jh_wizard.values.sign_in_settings import IN_PYTHON, sign_in_settings
 from z2jh_wizard.values.topics import field_for
 
 CALLBACK: Final = "oauth_callback_url"
@@ -152,5 +152,5 @@ def _one_of(traits: list[str], method: SignInMethod, scene: Scene) -> str:
 
 
 def _to_fill(method: SignInMethod, scene: Scene) -> Field | None:
-    field = callback_field(method, scene)
-    return field if field and not forms.is_set(field, scene) else None
+    said = sign_in_settings(scene.values, scene.version, scene.family).value(CALLBACK)
+    return None if said else callback_field(method, scene)
