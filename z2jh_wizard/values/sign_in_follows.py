@@ -43,7 +43,7 @@ def fill(scene: Scene) -> Setting | None:
 
 
 def _place(method: SignInMethod, scene: Scene) -> Path | None:
-    """Return where the callback URL stands, which may be the section for all OAuth classes, or would stand."""
+    """Return where the callback URL stands, be it in the section for all OAuth classes, or would."""
     if _is_chosen(method, scene):
         found = sign_in_settings(scene.values, scene.version, scene.family).found.get(CALLBACK)
         if found and found[1]:
