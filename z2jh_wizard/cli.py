@@ -36,7 +36,7 @@ def _screens_only(words: list[str]) -> argparse.Namespace | None:
 
     folder = words[1] if words else "."
     found: Any = SimpleNamespace(
-        command=open_wizard, folder=folder, ascii=False, web=False, name="", json=False
+        command=open_wizard, folder=folder, ascii=False, web=False, plain=False, name="", json=False
     )
     parsed: argparse.Namespace = found
     return parsed
@@ -65,8 +65,10 @@ def _parsed(words: list[str]) -> argparse.Namespace:
     """Return the parsed words; options of ``--web`` without it, or with a command, end with exit code 2."""
     parser = _parser()
     parsed = parser.parse_args(words)
-    if parsed.web and parsed.name:
-        parser.error(f"--web shows the wizard's screens; {parsed.name} has none")
+    if (parsed.web or parsed.plain) and parsed.name:
+        parser.error(f"--web and --plain stand for the wizard's screens; {parsed.name} has none")
+    if parsed.web and parsed.plain:
+        parser.error("choose one of --web and --plain")
     if (parsed.port or parsed.public_url) and not parsed.web:
         parser.error("--port and --public-url go with --web")
     return parsed
@@ -88,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-V", "--version", action="version", version=f"z2jh-wizard {__version__}")
     parser.add_argument("--ascii", action="store_true", help="draw with plain ASCII symbols")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="ask line by line: for screen readers, simple terminals and pipes",
+    )
     parser.add_argument("--web", action="store_true", help="show the wizard in a browser; prints the address")
     parser.add_argument(
         "--port", type=table.port, default=0, metavar="N", help="with --web: this port (default: a free one)"

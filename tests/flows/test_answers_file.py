@@ -144,7 +144,9 @@ def test_what_cannot_be_used_gets_one_sentence_with_its_line(text, says):
 
 
 def test_all_troubles_come_at_once_and_nothing_is_made(tmp_path):
-    text = "provider: practice\nrelase: x\nculling.timeout: soon\nimage.tag: a\nimage: {tag: b}\nvalues: {x: 1}"
+    text = (
+        "provider: practice\nrelase: x\nculling.timeout: soon\nimage.tag: a\nimage: {tag: b}\nvalues: {x: 1}"
+    )
     with pytest.raises(InvalidInput) as caught:
         make(tmp_path / "hub", text)
     happened = caught.value.problem.happened.splitlines()

@@ -14,17 +14,26 @@ if TYPE_CHECKING:
 
 
 def open_wizard(parsed: argparse.Namespace) -> int:
-    """Open the TUI on a folder, or serve it to a browser; InvalidInput when there is nothing to draw on."""
+    """Open the TUI on a folder, serve it to a browser, or ask line by line.
+
+    A terminal that cannot move its cursor is asked line by line. InvalidInput when there is none to draw on.
+    """
     if parsed.web:
         from z2jh_wizard.commands.web import serve_wizard
 
         return serve_wizard(parsed)
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if parsed.plain or (is_terminal and os.environ.get("TERM") == "dumb"):
+        from z2jh_wizard.commands.plain import ask_line_by_line
+
+        return ask_line_by_line(parsed)
     # Textual's own variable: a web server at the other end of the pipes draws for us.
-    if "TEXTUAL_DRIVER" not in os.environ and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if "TEXTUAL_DRIVER" not in os.environ and not is_terminal:
         raise InvalidInput(
             "The wizard's screens need a terminal",
             "Input or output is not one.",
-            next_step="Use a browser: z2jh-wizard --web, or the commands: z2jh-wizard --help",
+            next_step="Answer line by line: z2jh-wizard --plain. Or use a browser: z2jh-wizard --web, or the "
+            "commands: z2jh-wizard --help",
         )
     from z2jh_wizard.app import Start, run_app
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from z2jh_wizard.core.errors import InvalidInput, WizardError
+from z2jh_wizard.core.redaction import HIDDEN
 from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.flows import class_size, class_size_use, pages, ways
 from z2jh_wizard.flows.class_size import ClassSize
@@ -100,7 +101,23 @@ class Questionnaire:
     @property
     def is_touched(self) -> bool:
         """Whether anything was answered that ``save`` would write."""
-        return bool(self._sizes or self._settings or self._values)
+        return bool(self.typed or self._values)
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The answers as they were typed, by the ids of the questions; the folder is left out."""
+        given = {name: text for name, text in self._given.items() if name != pages.FOLDER}
+        return {**given, **{SIZE + name: text for name, text in self._sizes.items()}, **self._settings}
+
+    @property
+    def values(self) -> Mapping[KeyPath, Any]:
+        """What was set by the paths of keys; GONE for what was taken out."""
+        return self._values
+
+    @property
+    def has_size(self) -> bool:
+        """Whether anything was answered about the size of the class."""
+        return bool(self._sizes)
 
     def stages(self, way: Way) -> tuple[Stage, ...]:
         """Return the pages of a way that ask something."""
@@ -115,7 +132,7 @@ class Questionnaire:
             asked = (one for one in stage.questions.fields if one.applies(answers))
             return tuple(_page_item(one, answers.get(one.id, one.default)) for one in asked)
         if stage.settings:
-            return tuple(map(_setting_item, self.form.questions(stage.settings, more=more)))
+            return tuple(map(setting_item, self.form.questions(stage.settings, more=more)))
         sizes = self.sizes()
         return tuple(
             Item(SIZE + one.id, one.label, one.help, Kind.TEXT, sizes[one.id]) for one in class_size.QUESTIONS
@@ -344,14 +361,16 @@ def _page_item(field: pages.Field, text: str) -> Item:
     return Item(field.id, field.label, field.help, kind, text, default, offered)
 
 
-def _setting_item(question: Question) -> Item:
+def setting_item(question: Question) -> Item:
+    """Return a setting as one of the questions."""
     field = question.field
+    is_hidden = question.kind.secret and question.text
     return Item(
         field.id,
         field.title,
         field.help,
         question.kind,
-        question.text,
+        HIDDEN if is_hidden else question.text,
         question.default,
         question.choices,
         question.fixed,

@@ -107,7 +107,7 @@ def search(words: Sequence[str], version: str = "", family: Family = "z2jh") -> 
     The newest chart counts where no version is given; raises InvalidInput for what is no version.
     """
     version = version or newest(family).version
-    query = [word for text in words for word in text.replace(".", " ").split()]
+    query = [word for text in words for word in text.removeprefix("hub.config.").replace(".", " ").split()]
     return (
         _hits(_scored(query), version, family)
         or _hits(_scored(_spelled(query, version, family)), version, family)

@@ -1,0 +1,105 @@
+"""``--plain`` in a pipe: what it writes, how it ends, what it keeps."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from z2jh_wizard.flows.unfinished import waiting
+from z2jh_wizard.project.folder import open_project
+from z2jh_wizard.render.terminal import PlainTerminal
+
+NEW = ["1", "existing", "", "", "bio101", "", "30", ">", "shared-password", "canary-word", ">", ">"]
+
+
+def piped(*lines: str) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def test_a_pipe_makes_a_project_and_hears_the_next_command(cli_here, tmp_path):
+    said = cli_here("-C", "hub", "--plain", stdin=piped(*NEW, "1", "no"))
+    assert (said.code, said.err) == (0, "")
+    assert said.out.splitlines()[-1] == f"Next: z2jh-wizard -C {tmp_path}/hub apply"
+    assert "\x1b" not in said.out
+    assert "canary" not in said.out
+    assert "canary-word" in (tmp_path / "hub" / "secrets.yaml").read_text()
+    assert open_project(tmp_path / "hub").spec.workshop.students == 30
+
+
+def test_the_end_of_the_input_after_writing_is_no_trouble(cli_here, tmp_path):
+    assert cli_here("-C", "hub", "--plain", stdin=piped(*NEW, "1")).code == 0
+
+
+@pytest.mark.parametrize("lines", [[], NEW[:5], NEW])
+def test_the_end_of_the_input_before_that_makes_nothing(cli_here, tmp_path, lines):
+    said = cli_here("-C", "hub", "--plain", stdin=piped(*lines))
+    assert said.code == 6
+    assert "Nothing was written." in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_leaving_writes_nothing(cli_here, tmp_path):
+    said = cli_here("-C", "hub", "--plain", stdin=piped(*NEW, "4"))
+    assert (said.code, said.out.splitlines()[-1]) == (0, "Nothing was written.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_project_is_edited(cli_here, hub):
+    said = cli_here(
+        "-C", str(hub.folder), "--plain", stdin=piped("3", "cull.timeout", "1", "2h", "", "1", "no")
+    )
+    assert said.code == 0
+    assert "timeout: 7200" in hub.config.read_text()
+
+
+def test_an_interrupt_keeps_the_answers_but_no_secret(cli_here, hub, monkeypatch):
+    lines = iter(["3", "cull.timeout", "1", "2h", "user_password", "1", "canary-word"])
+    monkeypatch.setattr(PlainTerminal, "ask", lambda *_: _next_or_interrupt(lines))
+    words = ["-C", str(hub.folder), "--plain"]
+    before = hub.config.read_bytes()
+    said = cli_here(*words)
+    assert said.code == 130
+    assert "is kept, secrets left out" in said.err
+    assert hub.config.read_bytes() == before
+    kept = "".join(path.read_text() for path in hub.state.iterdir() if path.is_file())
+    assert 'culling.timeout: "2h"' in kept
+    assert "canary" not in kept
+    lines = iter(["yes", "1", ">", ">", ">", "1", "no"])
+    monkeypatch.setattr(PlainTerminal, "ask", lambda *_: _next_or_interrupt(lines))
+    assert cli_here(*words).code == 0
+    assert "timeout: 7200" in hub.config.read_text()
+    assert waiting(hub) is None
+
+
+def _next_or_interrupt(lines):
+    try:
+        return next(lines)
+    except StopIteration:
+        raise KeyboardInterrupt from None
+
+
+def test_bytes_that_are_no_text_are_refused(cli_here, tmp_path):
+    assert cli_here("-C", "hub", "--plain", stdin=b"\xff\xfe\n").code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["--plain", "plan"], ["--plain", "--web"]])
+def test_plain_goes_with_nothing_else(cli_here, words):
+    with pytest.raises(SystemExit) as ended:
+        cli_here(*words)
+    assert ended.value.code == 2
+
+
+def test_a_terminal_that_cannot_move_its_cursor_is_asked_line_by_line(cli_here, monkeypatch):
+    monkeypatch.setattr("z2jh_wizard.commands.plain.ask_line_by_line", lambda _parsed: 77)
+    monkeypatch.setattr(os, "environ", {**os.environ, "TERM": "dumb"})
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    from z2jh_wizard.cli import main
+
+    class Terminal:
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    assert main([]) == 77
