@@ -21,7 +21,7 @@ from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import ExitCode, Problem, WizardError, unexpected
 from z2jh_wizard.screens import messages
 from z2jh_wizard.screens.backend import Backend
-from z2jh_wizard.screens.base import Dialog, WizardScreen, worker_problem
+from z2jh_wizard.screens.base import WizardScreen, worker_problem
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.recent import Memory
 from z2jh_wizard.widgets.actions import ACTIONS, bindings
@@ -57,8 +57,8 @@ NEED_JOURNEY = ("review", "settings", "search", "topic")
 
 RUN_GROUP = "run"
 
-STOP_PATIENCE = 10.0
-"""Seconds that leaving waits for a stopped run to end by itself."""
+STOP_MARGIN = 5.0
+"""Seconds that leaving waits for a stopped run, longer than the run waits for its child to end by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,7 @@ class WizardApp(App[int]):
             return
         if isinstance(self.screen, WizardScreen):
             self.screen.keep_focus()
+        self.desk.at = where
         if len(self.screen_stack) > 1:
             self.switch_screen(screen)
         else:
@@ -245,12 +246,11 @@ class WizardApp(App[int]):
     # Actions that every screen has
 
     def action_help(self) -> None:
-        """Show what the screen is for, and all keys."""
+        """Show what the screen is for, what has the focus, and all keys."""
         from z2jh_wizard.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            about = self.screen.ABOUT if isinstance(self.screen, (WizardScreen, Dialog)) else ""
-            self.push_screen(HelpScreen(about))
+            self.push_screen(HelpScreen.of(self.screen))
 
     def action_next_theme(self) -> None:
         """Take the next of our themes and remember it."""
@@ -259,43 +259,46 @@ class WizardApp(App[int]):
         self.desk.memory.remember_theme(self.theme)
         self.notify(f"Theme: {self.theme.removeprefix('z2jh-')}", markup=False)
 
+    def keep_answers(self) -> list[str]:
+        """Save what was answered and not saved yet; say, in lines, what cannot be."""
+        screen = next((one for one in self.screen_stack if isinstance(one, WizardScreen)), None)
+        try:
+            if screen:
+                screen.keep_answers()
+        except WizardError as error:
+            problem = error.problem
+            return [f"{problem.title}.", problem.happened, "What you answered would be lost."]
+        return []
+
     async def action_quit(self) -> None:
-        """Leave; while a run is at work ask first."""
+        """Leave; ask first while a run is at work, or when what was answered would be lost."""
         from z2jh_wizard.screens.dialogs import Ask
 
-        if not self.desk.is_running:
-            try:
-                if isinstance(self.screen, WizardScreen):
-                    self.screen.keep_answers()
-            except WizardError as error:
-                lines = [
-                    f"{error.problem.title}.",
-                    error.problem.happened,
-                    "What you answered would be lost.",
-                ]
-                ask = Ask("Leave the wizard?", lines, yes="Leave", no="Stay")
-                self.push_screen(ask, lambda answer: self.exit(int(ExitCode.DONE)) if answer else None)
-                return
+        lines, yes, no = self.keep_answers(), "Leave", "Stay"
+        if self.desk.is_running:
+            lines += ["A run is at work.", "Stopping interrupts the step at work; what was made is kept."]
+            lines, yes, no = [*lines, self.desk.cluster], "Stop the run and leave", "Keep waiting"
+        if lines:
+            self.push_screen(Ask("Leave the wizard?", lines, yes=yes, no=no), self._quit_answer)
+        else:
             self.exit(int(ExitCode.DONE))
-            return
-        lines = ["A run is at work.", "Stopping interrupts the step at work; what was made is kept."]
-        ask = Ask(
-            "Leave the wizard?", [*lines, self.desk.cluster], yes="Stop the run and leave", no="Keep waiting"
-        )
-        self.push_screen(ask, self._quit_answer)
 
     def _quit_answer(self, answer: str | None) -> None:
-        if answer:
-            self.run_worker(
-                self._stop_and_leave(), name="stopping the run", group="quit", exit_on_error=False
-            )
+        if answer and self.desk.is_running:
+            self.run_worker(self.stop_and_leave(), name="stopping the run", group="quit", exit_on_error=False)
+        elif answer:
+            self.exit(int(ExitCode.DONE))
 
-    async def _stop_and_leave(self) -> None:
+    async def stop_and_leave(self) -> None:
+        """Leave without a question: save what can be saved, and let a run at work end in order."""
+        from z2jh_wizard.system.children import INTERRUPT_PATIENCE
+
+        self.keep_answers()
         record = self.desk.run
         if record and not record.is_over:
             record.stop()
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(record.over.wait(), STOP_PATIENCE)
+                await asyncio.wait_for(record.over.wait(), INTERRUPT_PATIENCE + STOP_MARGIN)
         self.exit(int(ExitCode.INTERRUPTED))
 
     async def on_unmount(self) -> None:

@@ -88,4 +88,4 @@ def test_each_term_is_marked_once_a_page():
         for text, places in zip(texts, glossary.first_places(texts), strict=True)
     ]
     assert found == [[("pod", "pod"), ("node", "node")], [("node pool", "node pool")], [], [("Helm", "Helm")]]
-    assert glossary.first_places(["Helm"], but=[find("helm")]) == [[]]
+    assert glossary.first_places(["Helm"], but=terms_in("helm")) == [[]]

@@ -87,7 +87,7 @@ def test_earlier_texts_come_back_and_the_present_one_is_kept(project: Project) -
         form.save()
     (project.backups / "0009-z2jh.yaml").write_text("x: 1")
     found = earlier_texts(project)
-    assert [one.number for one in found] == [2, 1]
+    assert [(one.number, one.change) for one in found] == [(n, "1 line came, 1 line went") for n in (2, 1)]
     lines = what_comes_back(project, found[1])
     assert [(one.mark, one.text.strip()) for one in lines if one.mark != " "] == [
         ("-", "limit: 3G"), ("+", "limit: 1G")

@@ -127,7 +127,7 @@ async def test_wrong_words_are_told(tmp_path: Path, words: list[str], said: str)
 
 
 def test_the_app_has_what_the_driver_asks_it_for() -> None:
-    assert asyncio.iscoroutinefunction(getattr(WizardApp, "_stop_and_leave", None))
+    assert asyncio.iscoroutinefunction(getattr(WizardApp, "stop_and_leave", None))
 
 
 @pytest.mark.slow

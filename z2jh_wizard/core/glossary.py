@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -66,6 +66,33 @@ def readings() -> tuple[Reading, ...]:
 def find(word: str) -> Term | None:
     """Return the term that a word means, by any of its names and in any case; None for an unknown one."""
     return _by_name().get(" ".join(word.split()).lower())
+
+
+def matching(words: str) -> tuple[Term, ...]:
+    """Return the terms with all these words in a name, then those with them in the meaning; all for none."""
+    wanted = words.lower().split()
+    named, explained = [], []
+    for term in terms():
+        names = " ".join((term.term, *term.aliases)).lower()
+        if all(word in names for word in wanted):
+            named.append(term)
+        elif all(word in f"{names} {term.meaning.lower()}" for word in wanted):
+            explained.append(term)
+    return (*named, *explained)
+
+
+def reading_list(own: Iterable[Reading], explained: Iterable[Term]) -> tuple[Reading, ...]:
+    """Return where to read on from a page: its own links or the guide, those of its terms, then all others.
+
+    Each page is named once.
+    """
+    first = tuple(own) or readings()[:1]
+    about_terms = (Reading(one.term, one.link, one.meaning) for one in explained)
+    found: dict[str, Reading] = {}
+    for one in (*first, *about_terms, *readings()):
+        if one.link:
+            found.setdefault(one.link, one)
+    return tuple(found.values())
 
 
 def terms_in(text: str) -> tuple[Term, ...]:

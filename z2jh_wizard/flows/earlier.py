@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
+from itertools import takewhile
 from pathlib import Path
 
 from z2jh_wizard.flows.values_files import ValuesFile, files_of
@@ -15,7 +17,7 @@ from z2jh_wizard.system.files import read_bytes
 from z2jh_wizard.system.lock import writing
 from z2jh_wizard.values.forms_lines import ADDED, REMOVED, Line, changed_lines
 
-MOST = 200
+MOST = 50
 """Texts that are listed, the newest first."""
 
 _NUMBERED = re.compile(rf"(\d{{4,}})-{re.escape(CONFIG)}")
@@ -28,6 +30,8 @@ class Earlier:
     number: int
     path: Path
     until: datetime
+    change: str
+    """What became of it then, in numbers of lines."""
 
     @property
     def data(self) -> bytes:
@@ -38,11 +42,18 @@ class Earlier:
 def earlier_texts(project: Project) -> tuple[Earlier, ...]:
     """Return the backups of config.yaml, the newest first."""
     found = []
-    for path in project.backups.iterdir() if project.backups.is_dir() else ():
-        if match := _NUMBERED.fullmatch(path.name):
-            until = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-            found.append(Earlier(int(match[1]), path, until))
-    return tuple(sorted(found, key=lambda one: -one.number)[:MOST])
+    numbered = [
+        (int(match[1]), path)
+        for path in (project.backups.iterdir() if project.backups.is_dir() else ())
+        if (match := _NUMBERED.fullmatch(path.name))
+    ]
+    newer = files_of(project).main.data
+    for number, path in sorted(numbered, reverse=True)[:MOST]:
+        until = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+        older = read_bytes(path, path.name)
+        found.append(Earlier(number, path, until, _change(older, newer)))
+        newer = older
+    return tuple(found)
 
 
 def what_comes_back(project: Project, earlier: Earlier) -> tuple[Line, ...]:
@@ -70,6 +81,21 @@ def take_back(project: Project, earlier: Earlier) -> None:
     _ = _as_file(earlier).document
     with writing(project.state, f"taking {CONFIG} back", SystemClock()):
         files_of(project).save(_present(project), data)
+
+
+def _change(older: bytes, newer: bytes) -> str:
+    """Count the lines that differ; which they are may be a secret here."""
+    old, new = older.splitlines(), newer.splitlines()
+    head = _same_start(old, new)
+    tail = _same_start(old[head:][::-1], new[head:][::-1])
+    matcher = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False)
+    kept = head + tail + sum(size for _, _, size in matcher.get_matching_blocks())
+    parts = [*_counted(len(new) - kept, "came", "came"), *_counted(len(old) - kept, "went", "went")]
+    return ", ".join(parts) if parts else "none"
+
+
+def _same_start(old: Sequence[bytes], new: Sequence[bytes]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
 def _counted(count: int, one: str, many: str) -> Iterator[str]:

@@ -89,7 +89,6 @@ class AddressCheckScreen(WizardScreen):
 
     def on_mount(self) -> None:
         """Begin to look; leaving the screen ends it."""
-        super().on_mount()
         self.run_worker(self._watch(), name="looking at the address", group="address", exit_on_error=False)
 
     def first_focus(self) -> Widget:

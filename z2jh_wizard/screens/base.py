@@ -11,7 +11,7 @@ from textual.app import ComposeResult, SystemCommand
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.query import NoMatches
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
 from textual.worker import Worker, WorkerFailed, WorkerState
@@ -19,7 +19,9 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import Problem, WizardError, unexpected
 from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.everywhere import Everywhere
 from z2jh_wizard.screens.messages import Trouble
+from z2jh_wizard.widgets.explained import Explained
 from z2jh_wizard.widgets.key_footer import KeyFooter
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.rail import Rail, Stop
@@ -50,7 +52,7 @@ def worker_problem(event: Worker.StateChanged) -> Problem | None:
     return unexpected(error, event.worker.name or "working")
 
 
-class WizardScreen(Screen[None]):
+class WizardScreen(Everywhere):
     """A full screen of the wizard; subclasses say what stands in the body and which buttons there are."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -72,7 +74,7 @@ class WizardScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Put the parts in their places."""
         yield TitleBar()
-        yield Plain(self.why(), dom_id="why")
+        yield Explained(self.why(), dom_id="why")
         with Horizontal(id="middle"):
             if self.HAS_RAIL:
                 yield Rail(dom_id="rail")
@@ -156,7 +158,10 @@ class WizardScreen(Screen[None]):
         return ()
 
     def keep_answers(self) -> None:
-        """Write what was answered here, for the wizard is about to end; WizardError when that fails."""
+        """Write what was answered anywhere, for the wizard is about to end; WizardError when that fails."""
+        self.take()
+        if self.desk.tour:
+            self.desk.tour.form.save()
 
     def action_back(self) -> None:
         """Go back."""

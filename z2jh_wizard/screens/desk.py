@@ -28,6 +28,8 @@ class Desk:
     project: Project | None = None
     journey: Journey | None = None
     tour: Tour | None = None
+    at: str = ""
+    """The screen that is shown, by the name that leads to it."""
     came_from: str = ""
     """The screen that the settings were opened from, where it is not the page before them."""
     run: RunRecord | None = None

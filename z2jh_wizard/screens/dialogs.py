@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from z2jh_wizard.core.errors import Problem
 from z2jh_wizard.screens.base import Dialog
+from z2jh_wizard.screens.clipboard import Copied, copy
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
 from z2jh_wizard.widgets.plain import Plain
@@ -130,8 +131,7 @@ class Notice(Dialog):
 
     def action_copy(self) -> None:
         """Copy the text."""
-        self.app.copy_to_clipboard("\n".join([self._title, *self._lines]))
-        self.app.notify("Copied.", markup=False)
+        copy(self.app, Copied("this text", "\n".join([self._title, *self._lines])))
 
 
 class ProblemDialog(Notice):

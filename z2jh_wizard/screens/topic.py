@@ -13,8 +13,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.glossary import Reading
+from z2jh_wizard.flows import field_help
 from z2jh_wizard.flows.topic_form import sentence
 from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.clipboard import Copied, field_of
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Go, Trouble
 from z2jh_wizard.screens.settings_tour import FOUND, Tour, tour_of
@@ -298,9 +301,7 @@ class TopicScreen(StageScreen):
     # ---- the lines of the files ----
 
     def _focused(self) -> Question | None:
-        found = self.focused
-        while found is not None and not isinstance(found, FormField):
-            found = found.parent if isinstance(found.parent, Widget) else None
+        found = field_of(self.focused)
         return self._question(found.field) if found else None
 
     def refresh_preview(self) -> None:
@@ -333,14 +334,29 @@ class TopicScreen(StageScreen):
         if self.focused:
             self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
-    def action_copy(self) -> None:
-        """Copy the address to register with the sign-in service, else that of the page that explains this."""
+    # ---- what the focus is about ----
+
+    def focused_help(self) -> list[tuple[str, str]]:
+        """Return all that is known about the setting."""
         question = self._focused()
-        link = question.field.page if question else self._page.link
-        text = next((one.copy for one in reversed(self._tour.notes(self._page.id)) if one.copy), link)
-        if text:
-            self.app.copy_to_clipboard(text)
-        self.app.notify(f"Copied {text}" if text else "There is no address to copy.", markup=False)
+        return field_help.about(self._tour.form, question) if question else super().focused_help()
+
+    def links(self) -> Iterable[Reading]:
+        """Return the pages about the setting and its topic."""
+        return field_help.links(self._page, self._focused())
+
+    def place_in_file(self) -> tuple[str, int]:
+        """Return where the setting stands."""
+        question = self._focused()
+        return field_help.place(self._tour.form, question) if question else super().place_in_file()
+
+    def copied(self) -> Copied | None:
+        """Copy what is to be registered with the sign-in service, else the answer, else the page about it."""
+        note = next((one for one in reversed(self._tour.notes(self._page.id)) if one.copy), None)
+        if note:
+            return Copied("what to register with the sign-in service", note.copy)
+        found = super().copied()
+        return found if found and found.text else None
 
     def action_tool(self, where: str) -> None:
         """Open a tool of the page; it works on the same draft."""

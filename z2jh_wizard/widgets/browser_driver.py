@@ -44,7 +44,7 @@ class BrowserDriver(WebDriver):
         if self._is_leaving:
             return
         self._is_leaving = True
-        stop_and_leave = getattr(self._app, "_stop_and_leave", None)
+        stop_and_leave = getattr(self._app, "stop_and_leave", None)
         if stop_and_leave is None:
             self._app.post_message(messages.ExitApp())
         else:

@@ -15,6 +15,7 @@ class ActionButton(Button):
 
     def __init__(self, action: str, label: str = "") -> None:
         known = BY_ID[action]
+        self.known = action
         super().__init__(
             Content(label or known.label),
             id=f"do-{action}",

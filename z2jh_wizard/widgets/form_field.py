@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
+from z2jh_wizard.widgets.explained import Explained
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.text_line import TextLine
 
@@ -59,17 +60,22 @@ class FormField(Vertical):
         self.field = name
         # Made here and not when it is composed: answers and findings may come before it is on the screen.
         self.control_widget = control or _control(name, value, offers)
-        self._label = label
-        self._help = Plain(help_text, classes="field-help")
+        self.label = label
+        self._help = Explained(help_text, classes="field-help")
         self._line = Plain("", classes="field-error")
         self._line.display = False
 
     def compose(self) -> ComposeResult:
         """Give the four parts."""
-        yield Plain(self._label, classes="field-label")
+        yield Plain(self.label, classes="field-label")
         yield self.control_widget
         yield self._help
         yield self._line
+
+    @property
+    def help_words(self) -> str:
+        """The line of help."""
+        return self._help.text
 
     def show_help(self, text: str) -> None:
         """Show another line of help."""

@@ -28,7 +28,12 @@ class TextLine(Input):
         self.cursor_position = len(value)
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Paste without the codes that would steer the terminal."""
-        super()._on_paste(events.Paste(plain(event.text, LONGEST)))
+        """Paste the first line, without the codes that would steer the terminal; say so if there are more."""
+        lines = [line for line in plain(event.text.replace("\r", "\n"), LONGEST).splitlines() if line.strip()]
+        super()._on_paste(events.Paste(lines[0] if lines else ""))
+        if len(lines) > 1:
+            self.app.notify(
+                "Only the first line was pasted: this is one line.", severity="warning", markup=False
+            )
         event.prevent_default()
         event.stop()

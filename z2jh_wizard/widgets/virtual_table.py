@@ -115,6 +115,11 @@ class VirtualTable(ScrollView, can_focus=True):
         if key in self._keys:
             self._move_to(self._keys.index(key))
 
+    @property
+    def marked_texts(self) -> list[str]:
+        """Return the cells of the row under the cursor."""
+        return [plain(text) for text in self._cells_of(self.marked).texts] if self._keys else []
+
     def text(self) -> str:
         """Return all rows as text, columns apart by tabs."""
         return "\n".join("\t".join(plain(text) for text in self._cells_of(key).texts) for key in self._keys)
