@@ -25,8 +25,10 @@ KEYS = (
     "you say so."
 )
 
-_SEVERAL_LINES = frozenset({Kind.LONG_TEXT, Kind.PYTHON, Kind.TEXT_MAP, Kind.MAP, Kind.LIST})
-_ARMOUR = "-----BEGIN "
+SEVERAL_LINES = frozenset({Kind.LONG_TEXT, Kind.PYTHON, Kind.TEXT_MAP, Kind.MAP, Kind.LIST})
+"""Kinds whose answers end with a dot on a line of its own."""
+
+ARMOUR = "-----BEGIN "
 """A key or a certificate begins so and has several lines."""
 
 
@@ -139,7 +141,7 @@ class Asker:
                 self._talk.say(f"    {line}")
 
     def _typed(self, item: Item) -> str | Move:
-        several = item.kind in _SEVERAL_LINES
+        several = item.kind in SEVERAL_LINES
         if several:
             self._talk.say(f"  Type the lines, and a single {END} behind the last one.")
         ask = self._talk.ask_unseen if item.kind.secret else self._talk.ask
@@ -151,7 +153,7 @@ class Asker:
             return _MEANINGS[sign]
         if sign[:1] == "\\" and sign[1:] in _MEANINGS:
             return sign[1:]
-        if not several and not first.startswith(_ARMOUR):
+        if not several and not first.startswith(ARMOUR):
             return first
         lines = [first] if first.strip() != END else []
         while lines and (line := ask("")).rstrip() != END:

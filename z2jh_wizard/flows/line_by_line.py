@@ -107,7 +107,7 @@ class LineByLine:
         """Ask question by question: an answer may bring others, and one can go back to each."""
         asked: list[str] = []
         at = ""
-        while item := _next(self._answers.items(stage, more=more), at):
+        while item := next_item(self._answers.items(stage, more=more), at):
             moved = self._item(item)
             if moved is Move.SKIP:
                 break
@@ -237,8 +237,8 @@ class LineByLine:
         return Ended.WRITTEN
 
 
-def _next(items: tuple[Item, ...], at: str) -> Item | None:
-    """Return the question behind one, the first one at the beginning of a page."""
+def next_item(items: tuple[Item, ...], at: str) -> Item | None:
+    """Return the question behind one, the first one at the beginning of a page; None behind the last."""
     ids = [one.id for one in items]
     place = ids.index(at) + 1 if at in ids else 0 if not at else len(ids)
     return items[place] if place < len(items) else None
