@@ -47,7 +47,8 @@ def test_github_s_addresses_and_fields():
         "Homepage URL": "https://hub.example.edu/",
         "Authorization callback URL": CALLBACK,
     }
-    assert found.first_copy == CALLBACK
+    assert found.first_copy
+    assert found.first_copy.url == CALLBACK
     states = {one.field.title: one.state for one in found.wanted}
     assert states["Client ID"] == "filled in"
     assert states["Client secret"] == "needed"

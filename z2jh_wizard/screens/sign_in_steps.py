@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button
 
+from z2jh_wizard.screens.clipboard import Copied, copy
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.screens.sign_in_tool import SignInTool
@@ -101,23 +102,18 @@ class SignInStepsScreen(SignInTool):
         """Begin with reading."""
         return self.query_one("#body")
 
-    def action_copy(self) -> None:
+    def copied(self) -> Copied | None:
         """Copy the address of the button with the focus, else the callback URL, else the first address."""
         name = (self.focused.id if self.focused else "") or ""
         at = name.removeprefix("copy-")
         if at != name and at.isdigit():
-            self.action_copy_address(int(at))
-        else:
-            self._copy(self._guide.first_copy)
+            return _copied(self._addresses[int(at)])
+        first = self._guide.first_copy
+        return _copied(first) if first else super().copied()
 
     def action_copy_address(self, at: int) -> None:
         """Copy one of the addresses."""
-        self._copy(self._addresses[at].url)
-
-    def _copy(self, text: str) -> None:
-        if text:
-            self.app.copy_to_clipboard(text)
-        self.app.notify(f"Copied {text}" if text else "There is no address to copy.", markup=False)
+        copy(self.app, _copied(self._addresses[at]))
 
     def action_host(self) -> None:
         """Go to the page that asks for the hub's name."""
@@ -132,6 +128,10 @@ class SignInStepsScreen(SignInTool):
         setting = fill(self.scene)
         if setting and self.put("Callback URL", [setting]):
             self.post_message(Go(self.NAME))
+
+
+def _copied(address: Address) -> Copied:
+    return Copied(address.label, address.url)
 
 
 def _button(label: str, dom_id: str, action: str, tooltip: str) -> Button:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.glossary import Reading
 from z2jh_wizard.flows.topic_form import topic_of
 from z2jh_wizard.screens.base import WizardScreen, style_sheet
 from z2jh_wizard.screens.desk import Desk
@@ -13,6 +14,8 @@ from z2jh_wizard.screens.settings_tour import tour_of
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.presets import Setting
+from z2jh_wizard.values.sign_in import chosen_method
+from z2jh_wizard.values.topics import topic_page
 from z2jh_wizard.widgets.actions import screen_bindings
 
 HOME = f"topic/{Topic.SIGN_IN.value}"
@@ -32,6 +35,15 @@ class SignInTool(WizardScreen):
     def scene(self) -> Scene:
         """What the draft says now."""
         return self.form.scene
+
+    def links(self) -> Iterable[Reading]:
+        """Return the page about the chosen way to sign in, and that of the guide about all."""
+        scene, page = self.scene, topic_page(Topic.SIGN_IN)
+        method = chosen_method(scene.values, scene.version, scene.family)
+        return (
+            Reading(method.title, method.guide, method.when),
+            Reading(page.title, page.link, page.why),
+        )
 
     def put(self, title: str, settings: Iterable[Setting]) -> bool:
         """Take settings into the draft; a refusal is shown, and tells False."""

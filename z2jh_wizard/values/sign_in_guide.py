@@ -77,10 +77,11 @@ class Guide(msgspec.Struct, frozen=True):
     """The field that does not have the callback yet though it is known."""
 
     @property
-    def first_copy(self) -> str:
+    def first_copy(self) -> Address | None:
         """Return what is copied when nothing is chosen: the callback, else the first address there is."""
-        found = [address.url for step in self.steps for address in step.addresses]
-        return self.callback or next(iter(found), "")
+        found = [address for step in self.steps for address in step.addresses]
+        callback = [address for address in found if address.url == self.callback]
+        return next(iter((*callback, *found)), None)
 
 
 def guide(scene: Scene) -> Guide:
