@@ -38,6 +38,7 @@ SCREENS: dict[str, tuple[str, str]] = {
     "topic": ("topic", "TopicScreen"),
     "class-size": ("class_size", "ClassSizeScreen"),
     "address-check": ("address_check", "AddressCheckScreen"),
+    "image-builder": ("image_builder", "ImageBuilderScreen"),
     "sign-in-steps": ("sign_in_steps", "SignInStepsScreen"),
     "who-may": ("sign_in_who", "SignInWhoScreen"),
     "class-list": ("class_list", "ClassListScreen"),

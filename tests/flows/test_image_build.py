@@ -16,8 +16,9 @@ from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.image_plan import find_tools, make_plan
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.flows.sessions import new_session
+from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.project.folder import Project, create_project
-from z2jh_wizard.values.image_builder import Plan
+from z2jh_wizard.values.image_builder import Answers, Plan
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 OTHER = COMMIT[::-1]
@@ -67,8 +68,8 @@ async def test_a_tool_that_is_missing_is_named(
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", "its daemon does not answer"),
-        ("permission denied while trying to connect to the Docker daemon socket", "may not use Docker"),
+        ("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", "Docker does not run"),
+        ("permission denied while trying to connect to the Docker daemon socket", "You may not use Docker here"),
     ],
 )
 async def test_a_daemon_that_does_not_run(
@@ -79,7 +80,7 @@ async def test_a_daemon_that_does_not_run(
     session, outcome = await build(project)
     assert outcome.code == ExitCode.COULD_NOT_LOOK
     assert outcome.problem
-    assert words in outcome.problem.happened
+    assert outcome.problem.title == words
     assert not [call for call in programs.calls() if call.startswith("jupyter-repo2docker --no-run")]
     assert states(session) == {"image.docker": State.FAILED}
 
@@ -96,7 +97,7 @@ async def test_a_daemon_that_does_not_run(
 )
 async def test_the_commit_of_a_reference(programs: Programs, ref: str, refs: str, commit: str) -> None:
     programs.set("refs", refs)
-    plan = await make_plan(URL, ref, IMAGE, "", "apart")
+    plan = await make_plan(Answers(URL, ref, IMAGE, "", "apart"))
     assert (plan.commit, plan.tag) == (commit, commit[:12])
     assert all(" -- https://" in call for call in programs.calls())
 
@@ -105,19 +106,19 @@ async def test_the_commit_of_a_reference(programs: Programs, ref: str, refs: str
 async def test_a_commit_that_nobody_knows_needs_a_person(programs: Programs, refs: str) -> None:
     programs.set("refs", refs)
     with pytest.raises(NeedsYou, match="no such branch"):
-        await make_plan(URL, "main", IMAGE, "", "apart")
+        await make_plan(Answers(URL, "main", IMAGE, "", "apart"))
 
 
 async def test_a_repository_that_does_not_let_us_in(programs: Programs) -> None:
     with pytest.raises(NeedsYou, match="could not ask") as raised:
-        await make_plan(URL, "main", IMAGE, "", "apart")
+        await make_plan(Answers(URL, "main", IMAGE, "", "apart"))
     assert "could not read Username" in raised.value.problem.happened
 
 
 @pytest.mark.parametrize("url", ["ext::sh -c x", "https://a:secret99@github.com/x/y", ""])
 async def test_nothing_is_asked_with_answers_that_cannot_be_used(programs: Programs, url: str) -> None:
     with pytest.raises(InvalidInput) as raised:
-        await make_plan(url, "", IMAGE, "", "apart")
+        await make_plan(Answers(url, "", IMAGE, "", "apart"))
     assert "secret99" not in str(raised.value)
     assert not programs.calls()
 
@@ -135,27 +136,27 @@ def repository(tmp_path: Path) -> Path:
 
 
 async def test_a_folder_is_named_after_its_commit(repository: Path) -> None:
-    plan = await make_plan(str(repository), "", IMAGE, "", "apart")
+    plan = await make_plan(Answers(str(repository), "", IMAGE, "", "apart"))
     assert len(plan.commit) == 40
     assert plan.repository == str(repository)
-    assert await make_plan(str(repository), "v1", IMAGE, "", "apart") == plan
+    assert await make_plan(Answers(str(repository), "v1", IMAGE, "", "apart")) == plan
     (repository / "requirements.txt").write_text("scipy\n")
     with pytest.raises(NeedsYou, match="has changes"):
-        await make_plan(str(repository), "", IMAGE, "", "apart")
-    typed = await make_plan(str(repository), "", IMAGE, "2026-fall", "apart")
+        await make_plan(Answers(str(repository), "", IMAGE, "", "apart"))
+    typed = await make_plan(Answers(str(repository), "", IMAGE, "2026-fall", "apart"))
     assert (typed.commit, typed.tag) == ("", "2026-fall")
 
 
 async def test_folders_without_a_commit(repository: Path, tmp_path: Path) -> None:
     with pytest.raises(NeedsYou, match="no such branch"):
-        await make_plan(str(repository), "nowhere", IMAGE, "", "apart")
+        await make_plan(Answers(str(repository), "nowhere", IMAGE, "", "apart"))
     with pytest.raises(InvalidInput, match="no folder"):
-        await make_plan(str(tmp_path / "none"), "", IMAGE, "", "apart")
+        await make_plan(Answers(str(tmp_path / "none"), "", IMAGE, "", "apart"))
     bare = tmp_path / "bare"
     bare.mkdir()
     with pytest.raises(NeedsYou, match="in no git repository"):
-        await make_plan(str(bare), "", IMAGE, "", "apart")
-    assert (await make_plan(str(bare), "", IMAGE, "1", "apart")).commit == ""
+        await make_plan(Answers(str(bare), "", IMAGE, "", "apart"))
+    assert (await make_plan(Answers(str(bare), "", IMAGE, "1", "apart"))).commit == ""
 
 
 async def test_a_folder_runs_none_of_its_programs(repository: Path, tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ async def test_a_folder_runs_none_of_its_programs(repository: Path, tmp_path: Pa
     trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n")
     trap.chmod(0o755)
     subprocess.run(("git", "config", "core.fsmonitor", str(trap)), cwd=repository, check=True)
-    await make_plan(str(repository), "", IMAGE, "", "apart")
+    await make_plan(Answers(str(repository), "", IMAGE, "", "apart"))
     assert not (tmp_path / "sprung").exists()
 
 
@@ -281,6 +282,18 @@ async def test_a_stopped_build_leaves_no_process_and_begins_again(
     programs.unset("hang")
     _, outcome = await build(project)
     assert outcome.code == ExitCode.DONE
+
+
+async def test_settings_can_be_saved_while_an_image_is_built(programs: Programs, project: Project) -> None:
+    programs.set("hang")
+    session = new_session(project, "image", plan=PLAN)
+    running = asyncio.ensure_future(session.run())
+    await wait_until_async(lambda: programs.has("started"), what="the build is at work")
+    form = TopicForm.of(project)
+    form.put("Image", PLAN.settings)
+    assert form.save() == ("config.yaml",)
+    session.stop()
+    assert (await running).code == ExitCode.INTERRUPTED
 
 
 async def test_what_the_build_says_is_cleaned_of_secrets(programs: Programs, project: Project) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values import image_builder as builder
 from z2jh_wizard.values.document import Document
-from z2jh_wizard.values.image_builder import Plan
+from z2jh_wizard.values.image_builder import Answers, Plan
 from z2jh_wizard.values.image_registries import REGISTRIES, examples, login, registry_of
 from z2jh_wizard.values.presets import apply
 
@@ -138,8 +138,20 @@ def test_a_commit_that_looks_like_a_number_stays_text(tag: str) -> None:
 def test_by_hand_asks_for_the_commit_only_where_it_is_not_known() -> None:
     known = [one.shell() for one in builder.by_hand(PLAN)]
     assert [line.split()[0] for line in known] == ["pip", "jupyter-repo2docker", "docker", "docker"]
-    unknown = [one.shell() for one in builder.by_hand(Plan(URL, "COMMIT", PLAN.image, "COMMIT"), "main")]
+    unknown = [one.shell() for one in builder.by_hand(Answers(URL, "main", PLAN.image).sketch, "main")]
     assert unknown[1] == f"git ls-remote {URL} main"
+    assert f"--ref COMMIT {URL}" in unknown[2]
+    assert f"--image-name {PLAN.image}:COMMIT " in unknown[2]
+    assert "--label" not in unknown[2]
+
+
+def test_what_is_known_before_the_repository_is_asked() -> None:
+    assert Answers(URL, COMMIT, PLAN.image).sketch == PLAN
+    assert Answers(URL, "main", PLAN.image, "2026-fall").sketch.text == f"{PLAN.image}:2026-fall"
+    folder = Answers("/home/ada/course", "", PLAN.image, "2026-fall").sketch
+    assert "--ref" not in builder.build_command(folder)
+    assert set(Answers().problems()) == {"repository", "image"}
+    assert not Answers(URL, "main", PLAN.image, "2026-fall").problems()
 
 
 @pytest.mark.parametrize(

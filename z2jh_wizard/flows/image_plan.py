@@ -11,7 +11,7 @@ from z2jh_wizard.core.errors import InvalidInput, NeedsYou, WizardError
 from z2jh_wizard.flows.image_troubles import no_docker
 from z2jh_wizard.system.children import Captured, Child, capture
 from z2jh_wizard.values import image_builder
-from z2jh_wizard.values.image_builder import REPO2DOCKER, Place, Plan
+from z2jh_wizard.values.image_builder import REPO2DOCKER, Answers, Plan
 
 SHORT_LIMIT = 30.0
 """Seconds for a short question to docker, git or repo2docker."""
@@ -45,7 +45,7 @@ async def find_tools() -> Tools:
         docker = await docker_version()
         said = await ask(REPO2DOCKER, "--version")
     except WizardError as error:
-        return Tools(missing=f"{error.problem.title}: {error.problem.happened}")
+        return Tools(missing=f"{error.problem.title}.")
     if said.code != 0:
         return Tools(docker, missing=f"{REPO2DOCKER} does not start here.")
     return Tools(docker, said.stdout.decode("utf-8", "replace").strip()[:40])
@@ -59,24 +59,19 @@ async def docker_version() -> str:
     return said.stdout.decode("utf-8", "replace").strip()[:40]
 
 
-async def make_plan(repository: str, ref: str, image: str, tag: str, place: Place) -> Plan:
+async def make_plan(answers: Answers) -> Plan:
     """Return what to build: the commit looked up, the tag made of it where none was typed.
 
     InvalidInput for answers that cannot be used, NeedsYou where the commit cannot be told.
     """
-    for wrong in (
-        image_builder.why_no_repository(repository),
-        image_builder.why_no_ref(ref),
-        image_builder.why_no_name(image),
-        image_builder.why_no_tag(tag),
-    ):
-        if wrong:
-            raise InvalidInput("An answer cannot be used", wrong, still_works="Nothing was started.")
+    for wrong in answers.problems().values():
+        raise InvalidInput("An answer cannot be used", wrong, still_works="Nothing was started.")
+    repository, ref, tag = answers.repository, answers.ref, answers.tag
     if image_builder.is_url(repository):
         commit = await _remote_commit(repository, ref)
     else:
         repository, commit = await _local_commit(repository, ref, tag)
-    return Plan(repository, commit, image, tag or commit[: image_builder.SHORT], place)
+    return Plan(repository, commit, answers.image, tag or commit[: image_builder.SHORT], answers.place)
 
 
 async def _remote_commit(repository: str, ref: str) -> str:

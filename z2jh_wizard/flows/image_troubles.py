@@ -25,14 +25,15 @@ _KILLED = -9
 def no_docker(said: str) -> CouldNotLook:
     """Return why Docker does not answer, by what its command says."""
     if _NO_RIGHT.search(said):
-        happened = "Your account may not use Docker on this computer."
+        title, happened = "You may not use Docker here", "Docker does not let your account in."
         next_step = "Join the group docker, sign in anew, and try again; or use Docker in rootless mode."
     else:
-        happened = f"The docker command is there, its daemon does not answer: {_last(said.splitlines())}"
+        title, happened = (
+            "Docker does not run",
+            f"The docker command is there, its daemon does not answer: {_last(said.splitlines())}",
+        )
         next_step = "Start Docker (Docker Desktop, or: sudo systemctl start docker), then try again."
-    return CouldNotLook(
-        "Docker does not run", happened, still_works="Nothing was started.", next_step=next_step
-    )
+    return CouldNotLook(title, happened, still_works="Nothing was started.", next_step=next_step)
 
 
 def build_failed(code: int, tail: Iterable[str]) -> WizardError:

@@ -41,7 +41,8 @@ class Interrupted:
 class RunSession:
     """Owns a run: lock, journal, log on disk, and the events that TUI, plain lines, JSON and tests consume.
 
-    ``build`` makes the flow once the lock is held, so that it sees the project as it is then.
+    ``build`` makes the flow once the lock is held, so that it sees the project as it is then. A run that
+    is not ``alone`` changes neither project nor hub and takes no lock: settings can be saved meanwhile.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class RunSession:
         redactor: Redactor,
         skip: AbstractSet[str] = frozenset(),
         options: Mapping[str, Any] | None = None,
+        alone: bool = True,
     ) -> None:
         self.project = project
         self.name = name
@@ -67,6 +69,7 @@ class RunSession:
         self._clock = clock
         self._clean = Cleaner(redactor)
         self._skip = skip
+        self._alone = alone
         self._stop = asyncio.Event()
         self._listeners: list[Listener] = []
         self._journal = FileJournal(project.journal, clock, redactor, self.id)
@@ -82,7 +85,7 @@ class RunSession:
     async def run(self) -> Outcome:
         """Play the flow to its end; never raises for a trouble of the run, the outcome says it."""
         try:
-            with writing(self.project.state, self.name, self._clock), self._log() as log:
+            with self._lock(), self._log() as log:
                 self.outcome = await self._play(log)
         except WizardError as error:
             self.outcome = Outcome(error.problem.code, self._clean.problem(error.problem))
@@ -93,8 +96,9 @@ class RunSession:
         self._journal.record("run-start", flow=self.name, **begun_with)
         outcome = Outcome(ExitCode.INTERRUPTED)
         try:
-            async for line in settle_orphans(self.project, self._clock, self._stop):
-                self._tell(Event(self._clock.now(), "", State.RUNNING, line, Kind.LINE), log)
+            if self._alone:  # else the Helm of another run may well be at work
+                async for line in settle_orphans(self.project, self._clock, self._stop):
+                    self._tell(Event(self._clock.now(), "", State.RUNNING, line, Kind.LINE), log)
             self.flow = flow = self._build(self._journal)
             engine = Engine(self._clock, self._journal, self._stop)
             last: Event | None = None
@@ -132,6 +136,12 @@ class RunSession:
             log.writelines(f"    {line}\n" for line in event.problem.lines())
         for listener in self._listeners:
             listener(event)
+
+    def _lock(self) -> contextlib.AbstractContextManager[object]:
+        if self._alone:
+            return writing(self.project.state, self.name, self._clock)
+        make_private_folder(self.project.state)
+        return contextlib.nullcontext()
 
     @contextlib.contextmanager
     def _log(self) -> Iterator[TextIO]:

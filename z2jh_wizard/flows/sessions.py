@@ -29,6 +29,9 @@ _FLOWS: dict[str, Callable[..., Flow]] = {
     "image": image_build,
 }
 
+_BESIDE_OTHERS = frozenset({"image"})
+"""Flows that change neither the project nor the hub."""
+
 
 def flow_of(project: Project, name: str, **options: Any) -> Flow:
     """Return a flow to list its steps and commands; nothing is looked at."""
@@ -59,7 +62,14 @@ def new_session(
         return _build(name, world, options)
 
     return RunSession(
-        project, name, build, clock=clock or SystemClock(), redactor=redactor, skip=skip, options=options
+        project,
+        name,
+        build,
+        clock=clock or SystemClock(),
+        redactor=redactor,
+        skip=skip,
+        options=options,
+        alone=name not in _BESIDE_OTHERS,
     )
 
 

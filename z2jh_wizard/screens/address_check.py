@@ -73,7 +73,7 @@ class AddressCheckScreen(WizardScreen):
     def body(self) -> ComposeResult:
         """Make the lines, and below them what to do about the marked one."""
         yield VirtualTable(Column("state", 13), Column("what", 20), Column("what is seen"), dom_id="checks")
-        with VerticalScroll(id="detail"):
+        with VerticalScroll(id="detail", classes="readable"):
             yield Plain("", dom_id="detail-title", classes="heading")
             yield Plain(LOOKING, dom_id="detail-seen")
             yield Plain("", dom_id="detail-next")

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from z2jh_wizard.core.report import StatusReport
     from z2jh_wizard.core.step import Step
     from z2jh_wizard.flows.address_check import AddressCheck
+    from z2jh_wizard.flows.image_plan import Tools
     from z2jh_wizard.flows.run import RunSession
     from z2jh_wizard.kube.live import LiveStore
     from z2jh_wizard.project.folder import Project
+    from z2jh_wizard.values.image_builder import Answers, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,16 @@ class Backend:
         """Return what hides the project's secrets in a text from the cluster."""
         clean: Callable[[str], str] = (await _load("flows.cleaning")).ProjectCleaner(project).text
         return clean
+
+    async def image_tools(self) -> Tools:
+        """Return what this computer has to build images with."""
+        tools: Tools = await (await _load("flows.image_plan")).find_tools()
+        return tools
+
+    async def image_plan(self, answers: Answers) -> Plan:
+        """Return what is to be built, the commit looked up; NeedsYou where it cannot be told."""
+        plan: Plan = await (await _load("flows.image_plan")).make_plan(answers)
+        return plan
 
     async def address_check(self, project: Project) -> AddressCheck:
         """Return what looks at a hub's address, name and certificate."""

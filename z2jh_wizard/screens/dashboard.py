@@ -258,6 +258,8 @@ class DashboardScreen(WizardScreen):
             self.post_message(StartRun(found.flow, **found.options))
         elif found.flow == "resize":
             self.action_resize()
+        elif found.flow == "image":
+            self.post_message(Go("image-builder"))
         else:
             self.post_message(Trouble(_options_lost(found)))
 

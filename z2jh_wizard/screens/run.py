@@ -38,7 +38,11 @@ TITLES = {
     "resize": "resize",
     "upgrade": "upgrade",
     "rollback": "roll back",
+    "image": "build the image",
 }
+
+AFTER = {"teardown": "receipt", "image": "image-builder"}
+"""Where Next leads after a run; after the others it is the dashboard."""
 
 _TONES = {
     State.DONE: "good",
@@ -218,9 +222,8 @@ class RunScreen(WizardScreen):
             self.post_message(Go("dashboard"))
 
     def action_next(self) -> None:
-        """Go on: to the receipt after a tear-down, else to the hub."""
-        done = self.record.session.name == "teardown" and self.record.outcome
-        self.post_message(Go("receipt" if done else "dashboard"))
+        """Go on: to the receipt after a tear-down, to the builder after an image, else to the hub."""
+        self.post_message(Go(AFTER.get(self.record.session.name, "dashboard")))
 
     def action_panes(self) -> None:
         """Show log, pods or events."""

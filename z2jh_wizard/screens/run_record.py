@@ -22,6 +22,12 @@ MOST_LINES = 5000
 WORDS = {State.ALREADY: "already done", State.NEEDS_YOU: "needs you"}
 """States whose word is two words."""
 
+NEXT = {
+    "teardown": "Done. Next shows the receipt.",
+    "image": "Done. Next puts the image into the settings.",
+}
+"""What is said of a run that has ended well."""
+
 
 @dataclass(slots=True)
 class StepRecord:
@@ -155,11 +161,7 @@ class RunRecord:
                 return "Stopping: the step at work is interrupted, then looked at once more."
             return at_work.step.why if at_work else "Starting."
         if self.outcome.code == ExitCode.DONE:
-            return (
-                "Done. Next shows the receipt."
-                if self.session.name == "teardown"
-                else "Done. Next shows the hub."
-            )
+            return NEXT.get(self.session.name, "Done. Next shows the hub.")
         if self.outcome.code == ExitCode.INTERRUPTED:
             return "Stopped. What was made is kept; Retry looks first and carries on."
         if self.outcome.code == ExitCode.NEEDS_YOU:

@@ -69,6 +69,12 @@ TOOLS: tuple[Tool, ...] = (
         "The DNS record to make, and whether name, ports and certificate are right by now.",
     ),
     Tool(
+        "image",
+        "image-builder",
+        "Build an image",
+        "repo2docker makes one of your course's repository, here or elsewhere.",
+    ),
+    Tool(
         "https",
         "address-check/https",
         "Check the address",

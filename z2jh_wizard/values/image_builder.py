@@ -64,7 +64,7 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def digest(self) -> str:
         """What tells this plan from others; empty when what is built cannot be told by a commit."""
-        if not self.commit:
+        if not is_commit(self.commit):
             return ""
         parts = "\n".join((self.repository, self.commit, self.place))
         return hashlib.sha256(parts.encode()).hexdigest()[:24]
@@ -73,6 +73,34 @@ class Plan(msgspec.Struct, frozen=True):
     def settings(self) -> Settings:
         """What makes it the image of every student."""
         return image_settings(self.image, self.tag)
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What was typed; an empty ``ref`` is the repository's own branch, an empty ``tag`` the commit."""
+
+    repository: str = ""
+    ref: str = ""
+    image: str = ""
+    tag: str = ""
+    place: Place = "apart"
+
+    def problems(self) -> dict[str, str]:
+        """Return one sentence with the fix for each answer that cannot be used, by name."""
+        found = {
+            "repository": why_no_repository(self.repository),
+            "ref": why_no_ref(self.ref),
+            "image": why_no_name(self.image),
+            "tag": why_no_tag(self.tag),
+        }
+        return {name: wrong for name, wrong in found.items() if wrong}
+
+    @property
+    def sketch(self) -> Plan:
+        """The plan as far as it is known without asking the repository; COMMIT stands for the rest."""
+        commit = self.ref if is_commit(self.ref) else ""
+        shown = commit or ("COMMIT" if is_url(self.repository) else "")
+        tag = self.tag or commit[:SHORT] or "COMMIT"
+        return Plan(self.repository, shown, self.image, tag, self.place)
 
 
 def image_settings(image: str, tag: str) -> Settings:
