@@ -69,7 +69,10 @@ async def test_a_tool_that_is_missing_is_named(
     ("said", "words"),
     [
         ("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", "Docker does not run"),
-        ("permission denied while trying to connect to the Docker daemon socket", "You may not use Docker here"),
+        (
+            "permission denied while trying to connect to the Docker daemon socket",
+            "You may not use Docker here",
+        ),
     ],
 )
 async def test_a_daemon_that_does_not_run(
