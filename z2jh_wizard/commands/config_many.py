@@ -20,11 +20,7 @@ from z2jh_wizard.values.paths import format_path
 from z2jh_wizard.values.presets import Preset
 from z2jh_wizard.values.roster import Roster, Skipped, admit, read_roster
 
-PRESETS: dict[str, tuple[Preset, ...]] = {
-    "culling": presets.CULLING,
-    "size": presets.SIZES,
-    "egress": presets.EGRESS,
-}
+PRESETS: dict[str, tuple[Preset, ...]] = {one.id: one.presets for one in presets.GROUPS}
 """The presets by what they are about; together they are named ``culling-lecture``."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -42,6 +42,8 @@ class Tour:
     """The way or page that was opened last."""
     words: str = ""
     """What was searched for."""
+    typed: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What was typed on a tool of a page and is not in the draft yet, by the tool's name."""
 
     def page(self, topic: str) -> TopicPage:
         """Return a page by its id; KeyError or ValueError for none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -12,6 +13,8 @@ from textual.widgets import Button
 
 from z2jh_wizard.values import class_list, sign_in_discovery
 from z2jh_wizard.values.forms import Scene
+from z2jh_wizard.values.presets import GROUPS, PresetGroup
+from z2jh_wizard.values.profile_additions import menu_path
 from z2jh_wizard.widgets.plain import Plain
 
 
@@ -27,6 +30,10 @@ class Tool:
     label: str
     about: str
     applies: Callable[[Scene], bool] = lambda _scene: True
+
+
+def _offers(group: PresetGroup, scene: Scene) -> bool:
+    return bool(group.offered(scene.version, scene.family))
 
 
 TOOLS: tuple[Tool, ...] = (
@@ -79,6 +86,41 @@ TOOLS: tuple[Tool, ...] = (
         "address-check/https",
         "Check the address",
         "HTTPS needs a name that leads to the hub: this waits for it and tests it.",
+    ),
+    Tool(
+        "image",
+        "course-image/image",
+        "Course images",
+        "Images that courses use, what is in each, and what it would change.",
+    ),
+    *(
+        Tool(
+            topic,
+            f"course-files/{topic}",
+            "Course files",
+            "Notebooks from a git repository: a link for students, or fetched at each start.",
+        )
+        for topic in ("image", "environment")
+    ),
+    *(
+        Tool(
+            group.topic,
+            f"presets/{group.topic}",
+            "Presets",
+            f"{group.title}: settings that belong together, with what each would change.",
+            partial(_offers, group),
+        )
+        for group in GROUPS
+    ),
+    *(
+        Tool(
+            topic,
+            f"profiles/{topic}",
+            "Choices for students",
+            "Profiles: sizes, images or a GPU that students choose from before they start.",
+            lambda scene: menu_path(scene) is not None,
+        )
+        for topic in ("environment", "resources", "image")
     ),
 )
 """In the order in which a page shows them; the screens are in the table of the app."""

@@ -7,12 +7,16 @@ have it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
 from z2jh_wizard.core.errors import InvalidInput
-from z2jh_wizard.values.presets import Settings, setting
+from z2jh_wizard.values import trees
+from z2jh_wizard.values.paths import Path
+from z2jh_wizard.values.presets import Setting, Settings
 
 _BRANCH = re.compile(r"(?!-)(?!.*\.\.)[\w./+-]{1,200}", re.ASCII)
 _FOLDER = re.compile(r"(?![-/.])(?!.*\.\.)[\w. /+-]{1,200}", re.ASCII)
@@ -31,7 +35,7 @@ class CourseFiles(msgspec.Struct, frozen=True):
     def settings(self) -> Settings:
         """What fetches the files at each start of a server, into a folder of the student's home."""
         command = ["sh", "-c", _PULL, self.repository, self.branch, self.folder]
-        return (setting("singleuser.lifecycleHooks.postStart", {"exec": {"command": command}}),)
+        return (Setting(HOOK, {"exec": {"command": command}}),)
 
     def link(self, hub: str, opens: str = "") -> str:
         """Return a link that fetches the files and opens one of them in JupyterLab, at a hub's address."""
@@ -39,6 +43,42 @@ class CourseFiles(msgspec.Struct, frozen=True):
         page = f"lab/tree/{quote(name)}" + (f"/{quote(opens)}" if opens else "")
         query = urlencode({"repo": self.repository, "branch": self.branch, "urlpath": page})
         return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{query}"
+
+
+HOOK: Path = ("singleuser", "lifecycleHooks", "postStart")
+"""Where the command stands that fetches the files."""
+
+
+def present_files(hook: Any) -> CourseFiles | None:
+    """Return what a hook fetches; None for one that somebody wrote otherwise, or for none."""
+    command = trees.look_up(hook, ("exec", "command"))
+    if not isinstance(command, list) or command[:3] != ["sh", "-c", _PULL] or len(command) != 6:
+        return None
+    try:
+        found = course_files(*map(str, command[3:]))
+    except InvalidInput:
+        return None
+    return found if found.settings[0].value == hook else None
+
+
+def problems(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return one sentence for each answer (repository, branch, folder) that cannot be used."""
+    repository, branch, folder = (texts.get(name, "").strip() for name in ("repository", "branch", "folder"))
+    if not repository:
+        return {"repository": "Write the address of the repository, such as https://github.com/org/course."}
+    good = "https://example.org/course"
+    tries = {
+        "repository": (repository, "main", ""),
+        "branch": (good, branch or "main", ""),
+        "folder": (good, "main", folder),
+    }
+    found = {}
+    for name, parts in tries.items():
+        try:
+            course_files(*parts)
+        except InvalidInput as error:
+            found[name] = f"{error.problem.title}. {error.problem.happened} {error.problem.next_step}".strip()
+    return found
 
 
 def course_files(repository: str, branch: str = "main", folder: str = "") -> CourseFiles:

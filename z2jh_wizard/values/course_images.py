@@ -6,10 +6,13 @@ lock files of pangeo-data/pangeo-docker-images at 2026-01-31, images/singleuser-
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
+from z2jh_wizard.values import trees
 from z2jh_wizard.values.presets import Settings, setting
 
 
@@ -29,8 +32,8 @@ class CourseImage(msgspec.Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """Its name alone: ``scipy-notebook``."""
-        return self.name.rpartition("/")[2]
+        """Its name as people say it: ``scipy-notebook``, ``pangeo/ml-notebook``."""
+        return re.sub(r"^quay\.io/jupyter(hub)?/", "", self.name)
 
     @property
     def settings(self) -> Settings:
@@ -58,8 +61,12 @@ COURSE_IMAGES: tuple[CourseImage, ...] = (
     CourseImage(
         "pangeo/pangeo-notebook", _PANGEO, "xarray, dask and maps: for earth science.", gitpuller=True
     ),
-    CourseImage("pangeo/pytorch-notebook", _PANGEO, "The same, and PyTorch for GPUs.", gitpuller=True),
-    CourseImage("pangeo/ml-notebook", _PANGEO, "The same, and TensorFlow for GPUs.", gitpuller=True),
+    CourseImage(
+        "pangeo/pytorch-notebook", _PANGEO, "xarray, dask and maps, and PyTorch for GPUs.", gitpuller=True
+    ),
+    CourseImage(
+        "pangeo/ml-notebook", _PANGEO, "xarray, dask and maps, and TensorFlow for GPUs.", gitpuller=True
+    ),
     CourseImage(
         "quay.io/jupyterhub/k8s-singleuser-sample",
         "4.4.0",
@@ -72,3 +79,19 @@ COURSE_IMAGES: tuple[CourseImage, ...] = (
 def course_image(name: str) -> CourseImage | None:
     """Return the image of this name; None for one that is not in the list."""
     return next((image for image in COURSE_IMAGES if image.name == name), None)
+
+
+def present_image(values: Mapping[str, Any]) -> tuple[str, str]:
+    """Return name and tag of the image of all students, empty where a file leaves them to the chart."""
+    found = (trees.look_up(values, ("singleuser", "image", part)) for part in ("name", "tag"))
+    name, tag = ("" if one is trees.MISSING or one is None else str(one) for one in found)
+    return name, tag
+
+
+def has_gitpuller(values: Mapping[str, Any], default: str = "") -> bool | None:
+    """Tell whether the image of all students has nbgitpuller; None for an image that is not in the list.
+
+    ``default`` is the name of the chart's own image.
+    """
+    found = course_image(present_image(values)[0] or default)
+    return found.gitpuller if found else None

@@ -189,6 +189,68 @@ EGRESS: tuple[Preset, ...] = (
 """A policy acts only on clusters that enforce it, and knows addresses, never names of sites."""
 
 
+class PresetGroup(msgspec.Struct, frozen=True):
+    """Presets of which one is taken; ``topic`` is the page of settings that they belong to."""
+
+    id: str
+    """The first word of their names on the command line: ``culling-lecture``."""
+    topic: str
+    title: str
+    why: str
+    presets: tuple[Preset, ...]
+
+    def offered(self, version: str, family: Family = "z2jh") -> tuple[Preset, ...]:
+        """Return those that a chart takes."""
+        return tuple(one for one in self.presets if one.offered(version, family))
+
+    def chosen(self, document: Document) -> Preset | None:
+        """Return the one that a file says already."""
+        return next((one for one in self.presets if one.chosen(document)), None)
+
+    def by_hand(self, document: Document, preset: Preset) -> tuple[Path, ...]:
+        """Return the maps and lists in a file that a preset would write over and no preset has written."""
+        known: dict[Path, list[Any]] = {one.path: [] for one in preset.settings}
+        for one in (one for other in self.presets for one in other.settings):
+            if one.path in known:
+                known[one.path].append(one.value)
+        return tuple(
+            path
+            for path, values in known.items()
+            if (found := document.get(path)) and isinstance(found, (dict, list)) and found not in values
+        )
+
+
+GROUPS: tuple[PresetGroup, ...] = (
+    PresetGroup(
+        "culling",
+        "culling",
+        "When idle servers stop",
+        "Idle servers cost money; one that stops too early costs a student's work.",
+        CULLING,
+    ),
+    PresetGroup(
+        "size",
+        "resources",
+        "Memory and cores for each student",
+        "What is kept for each decides how many fit on a node; the limit stops runaways.",
+        SIZES,
+    ),
+    PresetGroup(
+        "egress",
+        "network-policy",
+        "Where students' servers may connect to",
+        "Students run any code they like: say how far it may reach.",
+        EGRESS,
+    ),
+)
+"""All presets, by what they are about."""
+
+
+def group_of(topic: str) -> PresetGroup | None:
+    """Return the presets of a page of settings; None for a page that has none."""
+    return next((one for one in GROUPS if one.topic == topic), None)
+
+
 def only_networks(networks: Iterable[str], ports: Sequence[int] = (443,)) -> Settings:
     """Return that students reach these networks alone, such as ``192.0.2.0/24``, on these TCP ports.
 

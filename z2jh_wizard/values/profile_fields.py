@@ -19,6 +19,7 @@ from z2jh_wizard.values.fields import Field, Kind
 from z2jh_wizard.values.forms import Question, Scene
 from z2jh_wizard.values.images import parse_image
 from z2jh_wizard.values.paths import Path, parse_path
+from z2jh_wizard.values.presets import SIZES
 from z2jh_wizard.values.profile_menu import (
     NAME,
     OVERRIDE,
@@ -33,6 +34,7 @@ from z2jh_wizard.values.profile_menu import (
     slug_of,
     title_of,
 )
+from z2jh_wizard.values.profiles import override_of
 from z2jh_wizard.values.secret_keys import holds_secret
 
 GPU: Final = "nvidia.com/gpu"
@@ -368,3 +370,29 @@ class MenuForm(msgspec.Struct, frozen=True):
             others = [key for key in devices if key != GPU] if isinstance(devices, dict) else []
             names += [f"{OVERRIDE}.extra_resource_limits.{key}" for key in others]
         return tuple(names)
+
+
+# ---- sizes ----
+
+SIZE_NAMES: Final[Mapping[str, str]] = {"": "as for all", **{one.id: one.title for one in SIZES}}
+"""The sizes that fill four fields at once; the empty one leaves them to what all students have."""
+
+_SIZE_FIELDS: Final[Mapping[str, str]] = {
+    one.path[1]: one.field.id
+    for one in _OVERRIDES
+    if one.path[1] in ("mem_guarantee", "mem_limit", "cpu_guarantee", "cpu_limit")
+}
+
+
+def size_texts(size: str) -> dict[str, str]:
+    """Return what a size fills in, by field id; nothing for what is no size."""
+    if size not in SIZE_NAMES:
+        return {}
+    found = next((override_of(one.settings) for one in SIZES if one.id == size), {})
+    return {field: str(found.get(trait, "")) for trait, field in _SIZE_FIELDS.items()}
+
+
+def size_of(texts: Mapping[str, str]) -> str | None:
+    """Return the size that these answers are; None for amounts of one's own."""
+    given = {field: texts.get(field, "").strip() for field in _SIZE_FIELDS.values()}
+    return next((size for size in SIZE_NAMES if size_texts(size) == given), None)

@@ -57,7 +57,7 @@ class Row(msgspec.Struct, frozen=True):
     @property
     def level(self) -> int:
         """How deep it stands."""
-        return (len(self.path) - 1) // 2
+        return len(self.path) // 2
 
 
 def menu_of(value: Any) -> Menu | None:

@@ -137,8 +137,11 @@ def _override_words(override: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _span(amounts: list[Any]) -> str:
-    known = [_shown(str(one)) for one in amounts if one is not None]
-    return " to ".join(dict.fromkeys(known))
+    """Say what is kept and what is allowed."""
+    kept, most = (None if one is None else _shown(str(one)) for one in amounts)
+    if most is None:
+        return f"at least {kept}"
+    return f"up to {most}" if kept is None else f"{kept} to {most}" if kept != most else most
 
 
 # ---- what is wrong ----

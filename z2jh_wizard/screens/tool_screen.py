@@ -1,0 +1,59 @@
+"""What the tools of a page of settings share: the draft, taking settings into it, undo, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows.topic_form import TopicForm
+from z2jh_wizard.screens.base import WizardScreen
+from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.messages import Go, Trouble
+from z2jh_wizard.screens.settings_tour import Tour, tour_of
+from z2jh_wizard.values.presets import Setting
+
+
+class ToolScreen(WizardScreen):
+    """A screen that works on the draft of the settings and leads back to the page that it was opened from."""
+
+    HOME: ClassVar[str] = ""
+    """The page that it leads back to when it was opened from none."""
+
+    def __init__(self, desk: Desk, topic: str = "", field: str = "") -> None:
+        super().__init__(desk)
+        self.topic = self.HOME if topic in ("", self.NAME) else topic
+        self.wanted = field
+        self.tour: Tour = tour_of(desk)
+
+    @property
+    def form(self) -> TopicForm:
+        """The draft."""
+        return self.tour.form
+
+    def show_draft(self) -> None:
+        """Show the draft as it is now."""
+
+    def put(self, title: str, settings: Iterable[Setting]) -> bool:
+        """Take settings into the draft, as one thing to undo; a refusal is shown, and tells False."""
+        try:
+            self.form.put(title, settings)
+        except WizardError as error:
+            self.post_message(Trouble(error.problem))
+            return False
+        return True
+
+    def action_undo(self) -> None:
+        """Take the last change of the settings back, or the last save."""
+        try:
+            taken = self.form.undo()
+        except WizardError as error:
+            self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
+            return
+        words = f"Taken back: {taken.title[:60]}" if taken else "The last save was taken back."
+        self.app.notify(words, markup=False)
+        self.show_draft()
+
+    def action_back(self) -> None:
+        """Go back to the page of settings; the changes are in the draft."""
+        self.post_message(Go(f"topic/{self.topic}"))
