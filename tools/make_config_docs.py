@@ -15,13 +15,15 @@ from typing import Any
 
 import msgspec
 
+from z2jh_wizard.flows.questionnaire import known_ids
 from z2jh_wizard.values import charts, traits
 from z2jh_wizard.values.fields import Choice, Field, Kind, Level, TopicPage, trait_page
+from z2jh_wizard.values.forms import in_order
 from z2jh_wizard.values.keys import KeyName, key_table
 from z2jh_wizard.values.lint.finding import Severity
 from z2jh_wizard.values.lint.registry import RULES
 from z2jh_wizard.values.sign_in import HUB_CONFIG_SINCE
-from z2jh_wizard.values.topics import field_for, fields_by_key, topics, trait_help
+from z2jh_wizard.values.topics import field_for, fields, fields_by_key, topics, trait_help
 from z2jh_wizard.values.traits import TraitClass, TraitRow
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "config"
@@ -56,6 +58,7 @@ def pages() -> dict[str, str]:
     made = {"README.md": index()}
     made |= {f"{page.id}.md": topic(page) for page in topics()}
     made |= {
+        "answers.md": answers(),
         "kubespawner.md": kubespawner(),
         "jupyterhub.md": hub_classes(),
         "authenticators.md": authenticators(),
@@ -79,12 +82,30 @@ line `z2jh-wizard config search WORDS` finds the same.
 
 More:
 
+- [Ids of answers](answers.md): how answers files call the settings
 - [KubeSpawner](kubespawner.md): every trait of the class that starts students' servers
 - [JupyterHub and its parts](jupyterhub.md): the other classes of `hub.config`
 - [Authenticators](authenticators.md): every trait of each way to sign in
 - [Lint rules](lint.md): what `z2jh-wizard config lint` finds
 - [Chart versions](chart-versions.md): what is in each, and known holes
 """
+
+
+def answers() -> str:
+    """Return the ids by which answers files know the settings, topic by topic."""
+    text = f"""# Ids of answers
+
+What each setting is called in [an answers file](../answers.md), in the order in which it is asked. What the
+settings do is said on [the pages of their topics](README.md).
+
+## About the project and the class
+
+{", ".join(f"`{name}`" for name in known_ids() if name not in fields())}
+"""
+    for page in topics():
+        rows = ((f"`{one.id}`", f"`{one.key}`", kind(one)) for one in in_order(page.fields))
+        text += f"\n## [{page.title}]({page.id}.md)\n\n{table(('Answer', 'Setting', 'Value'), rows)}\n"
+    return text
 
 
 def topic(page: TopicPage) -> str:

@@ -86,6 +86,15 @@ def test_answers_are_what_a_person_would_type_nested_or_dotted(tmp_path):
     assert project.secrets.stat().st_mode & 0o777 == 0o600
 
 
+def test_the_example_of_the_manual_makes_a_project(tmp_path):
+    manual = (Path(__file__).parents[2] / "docs" / "answers.md").read_text()
+    example = manual.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "client-secret.txt").write_text("canary-secret")
+    project = make(tmp_path / "hub", example)
+    assert "http_timeout: 90" in project.config.read_text()
+    assert "timeout: 7200" in project.config.read_text()
+
+
 def test_the_order_of_the_answers_does_not_matter(tmp_path):
     lines = [
         "provider: existing",

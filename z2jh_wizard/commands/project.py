@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from z2jh_wizard.core.errors import ExitCode, InvalidInput
+from z2jh_wizard.flows.hub_secrets import drafted
 from z2jh_wizard.flows.linting import lint_files
 from z2jh_wizard.flows.values_files import PIPE, files_of
 from z2jh_wizard.project.folder import Project, open_project
@@ -68,7 +69,7 @@ def _answered(parsed: argparse.Namespace) -> Project:
         name, folder = str(path), path.absolute().parent
         data = read_bytes(path, name)
     project = answers_file.make(Path(parsed.target), data, name, folder, _options(parsed))
-    found = lint_files(files_of(project)).findings
+    found = lint_files(drafted(files_of(project))).findings  # missing secrets will be made
     for line in found_lines.lines(one for one in found if one.severity is not Severity.NOTE):
         output.aside(line)
     return project

@@ -12,13 +12,14 @@ from functools import partial
 from z2jh_wizard.core.glossary import terms_in
 from z2jh_wizard.flows import class_size, field_help, pages, ways
 from z2jh_wizard.flows.asking import KEYS, SKIP, Asker, Move, Talk, present
+from z2jh_wizard.flows.hub_secrets import drafted
+from z2jh_wizard.flows.linting import lint_files
 from z2jh_wizard.flows.questionnaire import Item, Questionnaire, project_fields, setting_item
 from z2jh_wizard.flows.topic_form import sentence
 from z2jh_wizard.flows.ways import EXPERT, GUIDED, WAYS, Stage, Way
 from z2jh_wizard.project.folder import is_project
 from z2jh_wizard.values.fields import Field
 from z2jh_wizard.values.keys import Topic
-from z2jh_wizard.values.lint.run import lint
 from z2jh_wizard.values.search import field_of, search
 from z2jh_wizard.values.sign_in_guide import guide
 from z2jh_wizard.values.topics import fields, fields_by_key
@@ -135,7 +136,7 @@ class LineByLine:
     def _after(self, stage: Stage) -> None:
         """Say what follows from a page."""
         form = self._answers.form
-        if stage.kind == "class-size" and self._answers.has_size:
+        if stage.kind == "class-size" and self._answers.typed_sizes:
             for key in class_size.KEYS:
                 question = form.question(fields_by_key()[key])
                 if question:
@@ -212,7 +213,8 @@ class LineByLine:
             say(f"{entry.title}{state}", "  ")
         for name, trouble in self._answers.unfit().items():
             say(f"! {name}: {trouble}")
-        for finding in sorted(lint(form.now.subject), key=lambda one: one.severity.rank):
+        found = lint_files(drafted(form.now)).findings  # missing secrets will be made
+        for finding in sorted(found, key=lambda one: one.severity.rank):
             say(sentence(finding))
         self._say_steps()
         say()

@@ -17,7 +17,7 @@ from z2jh_wizard.core.redaction import HIDDEN
 from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.flows import class_size, class_size_use, pages, ways
 from z2jh_wizard.flows.class_size import ClassSize
-from z2jh_wizard.flows.topic_entries import Put
+from z2jh_wizard.flows.topic_entries import Answer, Entry, Put
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.flows.ways import Stage, Way
 from z2jh_wizard.project import config_file
@@ -110,14 +110,14 @@ class Questionnaire:
         return {**given, **{SIZE + name: text for name, text in self._sizes.items()}, **self._settings}
 
     @property
+    def typed_sizes(self) -> dict[str, str]:
+        """The answers about the size of the class as they were typed."""
+        return dict(self._sizes)
+
+    @property
     def values(self) -> Mapping[KeyPath, Any]:
         """What was set by the paths of keys; GONE for what was taken out."""
         return self._values
-
-    @property
-    def has_size(self) -> bool:
-        """Whether anything was answered about the size of the class."""
-        return bool(self._sizes)
 
     def stages(self, way: Way) -> tuple[Stage, ...]:
         """Return the pages of a way that ask something."""
@@ -235,12 +235,19 @@ class Questionnaire:
         form = TopicForm.of(self.plan)
         if self._sizes:
             class_size_use.answer(form, self._class(form))
-        for name in sorted(self._settings, key=ranks().__getitem__):
-            form.answer(fields()[name], self._settings[name])
-        form.again(
-            Put(format_path(path), (presets.Setting(path, value),), 0) for path, value in self._values.items()
-        )
+        form.again(self.entries)
         return form
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The answers to settings in the order of the questions, those to keys that none asks for last."""
+        names = sorted(self._settings, key=ranks().__getitem__)
+        answers = (Answer(fields()[name], self._settings[name]) for name in names)
+        puts = (
+            Put(format_path(path), (presets.Setting(path, value),), number)
+            for number, (path, value) in enumerate(self._values.items())
+        )
+        return (*answers, *puts)
 
     def unfit(self) -> dict[str, str]:
         """Return one sentence for each answer that means nothing beside the others, by its id."""
