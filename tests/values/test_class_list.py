@@ -42,9 +42,9 @@ def test_another_column_can_be_chosen():
     [
         (
             scene("dummy"),
-            "Everybody else is kept out from now on. Until now the rule was: Everybody who finds",
+            "Everybody else is kept out from now on. The rule was: Everybody who finds",
         ),
-        (scene("github", "2.0.0"), "Until now the rule was: Everybody with a GitHub account."),
+        (scene("github", "2.0.0"), "The rule was: Everybody with a GitHub account."),
         (scene("github", Authenticator={"allow_all": True}), "The list keeps nobody out: allow_all"),
         (scene("github"), "Nobody loses it."),
     ],

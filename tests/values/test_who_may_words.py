@@ -169,3 +169,9 @@ def test_where_groups_can_decide():
     assert asks_groups(SIGN_IN, "4.4.0")
     for method in ("dummy", "cilogon", "ltiauthenticator.LTI11Authenticator"):
         assert not asks_groups({"hub": {"config": {"JupyterHub": {"authenticator_class": method}}}}, "4.4.0")
+
+
+def test_a_name_that_fits_no_database_is_not_repeated():
+    typed = "a" * 10_000
+    said = verdict_words(may(SIGN_IN, "4.4.0", user=typed), typed)
+    assert said == ("No: nobody has such a name.", "A user name has at most 255 characters.")

@@ -55,7 +55,7 @@ class ClassListScreen(SignInTool):
 
     def why(self) -> str:
         """Say what it is good for."""
-        return "A list from your course platform is quicker than typing names, and has no typing errors."
+        return "A list from your course platform has no typing errors."
 
     def step_words(self) -> str:
         """Return what the page is about."""

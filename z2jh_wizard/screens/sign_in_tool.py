@@ -16,7 +16,6 @@ from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.presets import Setting
 from z2jh_wizard.values.sign_in import chosen_method
 from z2jh_wizard.values.topics import topic_page
-from z2jh_wizard.widgets.actions import screen_bindings
 
 HOME = f"topic/{Topic.SIGN_IN.value}"
 
@@ -25,7 +24,6 @@ class SignInTool(WizardScreen):
     """A screen that belongs to the sign-in page."""
 
     CSS_PATH = style_sheet("sign_in")
-    BINDINGS = screen_bindings("back")
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

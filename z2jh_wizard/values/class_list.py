@@ -124,7 +124,7 @@ def _losers(before: Scene, after: Scene) -> Iterator[str]:
     then, now = _answers(before, (_STRANGER,))[0], _answers(after, (_STRANGER,))[0]
     if then.answer is not Answer.REFUSED and now.answer is Answer.REFUSED:
         could = who_may(before.values, before.version, before.family).allowed[0]
-        yield f"Everybody else is kept out from now on. Until now the rule was: {could}"
+        yield f"Everybody else is kept out from now on. The rule was: {could}"
     elif now.answer is Answer.ALLOWED:
         yield f"The list keeps nobody out: {now.reason}"
     else:

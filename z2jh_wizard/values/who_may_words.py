@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from z2jh_wizard.values.charts import Family
+from z2jh_wizard.values.roster import LONGEST
 from z2jh_wizard.values.sign_in_people import (
     GROUPS,
     admin_names,
@@ -62,6 +63,8 @@ _HEADLINES: Final = {
 
 def verdict_words(verdict: Verdict, typed: str) -> tuple[str, ...]:
     """Return the answer for a person as sentences: yes or no first, then why, then what else is to know."""
+    if len(typed) > LONGEST:
+        return ("No: nobody has such a name.", f"A user name has at most {LONGEST} characters.")
     said = [_HEADLINES[verdict.answer].format(name=typed.strip()), verdict.reason]
     if verdict.setting:
         said.append(f"Decided by: {verdict.setting}")
