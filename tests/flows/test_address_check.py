@@ -212,7 +212,7 @@ async def test_practice_leaves_the_network_alone(tmp_path: Path) -> None:
         raise AssertionError("a practice hub has no public name")
 
     found = await look(project, Clustered(SERVICE), Network(resolver=ask))
-    assert [one.id for one in found.items] == ["name", "address", "record", "practice"]
+    assert [one.id for one in found.items] == ["practice", "name", "address", "record"]
 
 
 async def test_without_a_cluster_there_is_nothing_yet(project: Project) -> None:

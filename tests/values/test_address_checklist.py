@@ -318,9 +318,12 @@ def test_what_answers_for_a_name_is_asked_only_where_the_cluster_knows_no_addres
 
 def test_practice_asks_for_nothing() -> None:
     found = practice_checklist(WAY, Seen(NOW, DOOR))
-    assert [one.id for one in found.items] == ["name", "address", "record", "practice"]
+    assert [one.id for one in found.items] == ["practice", "name", "address", "record"]
     assert "127.0.0.1" in line(found, "practice").seen
-    assert [one.line for one in found.records] == [f"{NAME}. 300 IN A {IP}"]
+    assert f"{NAME}. 300 IN A {IP}" in line(found, "record").seen
+    assert found.is_done
+    assert not found.records, "nobody shall make a record of an address that is not real"
+    assert not found.letter
 
 
 _TEXT = st.text(max_size=40)

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.clipboard import Copied, copy
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Go
-from z2jh_wizard.screens.settings_tour import tour_of
+from z2jh_wizard.screens.tool_screen import ToolScreen
 from z2jh_wizard.values.address_checklist import Checklist
 from z2jh_wizard.values.address_items import Item, Mark
 from z2jh_wizard.values.address_seen import WayIn, way_in
@@ -35,7 +36,7 @@ _TONES = {
 }
 
 
-class AddressCheckScreen(WizardScreen):
+class AddressCheckScreen(ToolScreen):
     """Shows the checklist; it looks for as long as it is shown and no longer."""
 
     NAME = "address-check"
@@ -48,9 +49,8 @@ class AddressCheckScreen(WizardScreen):
         "below it stands what to do. Copy record and Copy e-mail fill the clipboard."
     )
 
-    def __init__(self, desk: Desk, topic: str = "", _field: str = "") -> None:
-        super().__init__(desk)
-        self._topic = "" if topic == self.NAME else topic
+    def __init__(self, desk: Desk, topic: str = "", field: str = "") -> None:
+        super().__init__(desk, topic, field)
         self._way = self._read_way()
         self._found: Checklist | None = None
         self._items: dict[str, Item] = {}
@@ -58,8 +58,8 @@ class AddressCheckScreen(WizardScreen):
         self._is_first = True
 
     def _read_way(self) -> WayIn:
-        """Return the way in as the draft of the settings has it; WizardError for a broken file."""
-        scene = tour_of(self.desk).form.scene
+        """Return the way in as the draft of the settings has it."""
+        scene = self.form.scene
         return way_in(scene.values, scene.version, scene.family)
 
     def why(self) -> str:
@@ -139,9 +139,7 @@ class AddressCheckScreen(WizardScreen):
         self.query_one("#detail-next", Plain).show(f"What to do: {one.next}" if one.next else "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to copy before the hub has a name and an address."""
-        if action == "copy" and not (self._found and self._found.records):
-            return None
+        """There is nothing to ask for before the hub has a name and an address."""
         if action == "copy_mail" and not (self._found and self._found.letter):
             return None
         return super().check_action(action, parameters)
@@ -151,18 +149,20 @@ class AddressCheckScreen(WizardScreen):
         self._way = self._read_way()
         self._now.set()
 
-    def action_copy(self) -> None:
-        """Copy the records as lines of a zone file."""
+    def copied(self) -> Copied | None:
+        """Return the records as lines of a zone file; while there are none what has the focus."""
         if self._found and self._found.records:
-            self.app.copy_to_clipboard("\n".join(one.line for one in self._found.records))
-            self.app.notify("Copied the record.", markup=False)
+            return Copied("the record", "\n".join(one.line for one in self._found.records))
+        return super().copied()
 
     def action_copy_mail(self) -> None:
         """Copy the letter to whoever makes the record."""
         if self._found and self._found.letter:
-            self.app.copy_to_clipboard(self._found.letter)
-            self.app.notify("Copied an e-mail that asks for the record.", markup=False)
+            copy(self.app, Copied("an e-mail that asks for the record", self._found.letter))
 
     def action_back(self) -> None:
         """Go back to where one came from."""
-        self.post_message(Go(f"topic/{self._topic}" if self._topic else "dashboard"))
+        if self.topic:
+            super().action_back()
+        else:
+            self.post_message(Go("dashboard"))

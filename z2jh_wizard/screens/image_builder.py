@@ -10,11 +10,12 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from z2jh_wizard.core.errors import ExitCode, WizardError
-from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import YES, Ask
 from z2jh_wizard.screens.messages import Go, StartRun, Trouble
-from z2jh_wizard.screens.settings_tour import tour_of
+from z2jh_wizard.screens.tool_screen import ToolScreen
 from z2jh_wizard.values import image_builder as builder
 from z2jh_wizard.values.image_builder import Answers, Place, Plan
 from z2jh_wizard.values.image_registries import examples
@@ -37,10 +38,11 @@ PLACES = (
 )
 
 
-class ImageBuilderScreen(WizardScreen):
+class ImageBuilderScreen(ToolScreen):
     """Asks for repository and name; the build itself is a run, which leaving the screen does not end."""
 
     NAME = "image-builder"
+    HOME = "image"
     CSS_PATH = style_sheet("image_builder")
     BINDINGS = screen_bindings("back", "copy")
     ABOUT = (
@@ -50,9 +52,8 @@ class ImageBuilderScreen(WizardScreen):
         "settings, and Next on the image page saves it."
     )
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self._tour = tour_of(desk)
+    def __init__(self, desk: Desk, topic: str = "", field: str = "") -> None:
+        super().__init__(desk, topic, field)
         self._tools: Tools | None = None
         self._is_planning = False
 
@@ -114,7 +115,7 @@ class ImageBuilderScreen(WizardScreen):
 
     def _show_used(self) -> None:
         """Say which image was taken into the settings, as long as they still name it."""
-        image = look_up(self._tour.form.scene.values, ("singleuser", "image"))
+        image = look_up(self.form.scene.values, ("singleuser", "image"))
         text = f"{image.get('name')}:{image.get('tag')}" if isinstance(image, dict) else ""
         line = self.query_one("#used", Plain)
         line.display = bool(text) and text == self.desk.image.get("used")
@@ -177,7 +178,7 @@ class ImageBuilderScreen(WizardScreen):
 
     def _show_answers(self) -> None:
         """Show what follows from the answers: what to know, and the commands."""
-        answers, scene = self._answers, self._tour.form.scene
+        answers, scene = self._answers, self.form.scene
         hub = builder.hub_version(scene.version, scene.family)
         self.query_one("#notes", Plain).show("\n".join(builder.notes(scene.values, hub, answers.place)))
         wrong = answers.problems()
@@ -271,23 +272,20 @@ class ImageBuilderScreen(WizardScreen):
 
     def _use(self, image: str, tag: str) -> bool:
         text = f"{image}:{tag}"
-        try:
-            self._tour.form.put(f"Image {text}", builder.image_settings(image, tag))
-        except WizardError as error:
-            self.post_message(Trouble(error.problem))
+        if not self.put(f"Image {text}", builder.image_settings(image, tag)):
             return False
         self.desk.image["used"] = text
         return True
 
     # ---- leaving ----
 
-    def action_copy(self) -> None:
-        """Copy the commands."""
-        if self._hold_back("repository", "image"):
-            return
-        self.app.copy_to_clipboard(self._commands() + "\n")
-        self.app.notify("Copied the commands.", markup=False)
+    def copied(self) -> Copied | None:
+        """Return the commands; while they are not known what has the focus."""
+        if {"repository", "image"} & set(self._answers.problems()):
+            return super().copied()
+        return Copied("the commands", self._commands() + "\n")
 
-    def action_back(self) -> None:
-        """Go to the image page; a build goes on."""
-        self.post_message(Go("topic/image"))
+    def show_draft(self) -> None:
+        """Show what follows from the settings as they are now."""
+        self._show_answers()
+        self._show_used()

@@ -68,18 +68,19 @@ def checklist(way: WayIn, seen: Seen, namespace: str) -> Checklist:
 
 def practice_checklist(way: WayIn, seen: Seen) -> Checklist:
     """Return the checklist of a practice hub: nothing is asked in the network."""
-    items = [_name(way, seen), _address(seen, "")]
-    if way.hosts:
-        items.append(_record(way, seen))
-    end = Item(
+    first = Item(
         "practice",
         "Practice",
         Mark.SKIPPED,
         "A practice cluster exists on this computer alone: no name on the internet can point to it, and no "
         "page of its hub can be opened. Only the cluster itself answers, at 127.0.0.1 and its port.",
-        "Look at the record as it will be; on a real cluster this page waits for it and tests every line.",
+        "On a real cluster this page names the record to make, waits for it, and tests every line.",
     )
-    return Checklist((*items, end), records(way.hosts, seen.door), letter(way, seen.door))
+    items = [first, _name(way, seen), _address(seen, "")]
+    if wanted := records(way.hosts, seen.door):
+        lines = "; ".join(one.line for one in wanted)
+        items.append(Item("record", "The record", Mark.SKIPPED, f"It would look like this: {lines}"))
+    return Checklist(tuple(items))
 
 
 def _name(way: WayIn, seen: Seen) -> Item:
