@@ -7,6 +7,7 @@ import pytest
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.project.folder import Project, create_project
+from z2jh_wizard.values.sign_in_follows import fill
 from z2jh_wizard.values.topics import fields
 
 FIELDS = fields()
@@ -115,6 +116,19 @@ def test_what_was_typed_stays_an_empty_answer_too(project):
     form.undo()
     form.undo()
     assert callback(form) == "", "undo takes the last answers back, and the first host went before them"
+
+
+def test_what_a_button_filled_in_moves_along(project):
+    form = form_of(project, GITHUB + HOST)
+    setting = fill(form.scene)
+    assert setting
+    form.put("Callback URL", [setting])
+    assert callback(form) == URL
+    answer(form, https__hosts="new.example.org")
+    assert callback(form) == "https://new.example.org/hub/oauth_callback"
+    form.undo()
+    form.undo()
+    assert callback(form) == ""
 
 
 def test_a_file_that_nobody_answers_about_is_left_alone(project):

@@ -69,12 +69,10 @@ class TopicForm:
         self._draft, self._base, self._followed = draft, base, None
 
     def _is_answered(self, path: Path) -> bool:
-        return any(self._says(one, path) for one in self._answers.values())
-
-    def _says(self, entry: Entry, path: Path) -> bool:
-        if isinstance(entry, Put):
-            return entry.says(path)
-        return forms.place(entry.field, scene_of(self._draft)) == path
+        """Tell whether somebody typed a setting; what a tool put there may follow as before."""
+        typed = [one.field for one in self._answers.values() if isinstance(one, Answer)]
+        scene = scene_of(self._draft)
+        return any(forms.place(field, scene) == path for field in typed)
 
     @property
     def scene(self) -> Scene:
