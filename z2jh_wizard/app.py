@@ -58,7 +58,7 @@ SCREENS: dict[str, tuple[str, str]] = {
 }
 """Module and class of each screen, imported when it is first shown; other names are question pages."""
 
-NEED_JOURNEY = ("review", "settings", "search", "topic")
+NEED_JOURNEY = ("review", "settings", "search", "topic", "class-size")
 """Screens on the way of the wizard that an open project is led to as well."""
 
 RUN_GROUP = "run"
@@ -177,12 +177,22 @@ class WizardApp(App[int]):
         if self.desk.is_running and self.desk.project:
             self._trouble(_at_work(self.desk.project))
             return
-        from z2jh_wizard.screens.journey import STAGES, Journey
+        from z2jh_wizard.flows.ways import WAYS
+        from z2jh_wizard.screens.journey import Journey
 
         await self.desk.leave()
         folder = message.folder or (_practice_folder(None) if message.provider == "practice" else "")
-        self.desk.journey = Journey.begin(folder, message.provider)
-        self._show(STAGES[0].id)
+        self.desk.journey = Journey.begin(folder, message.provider, WAYS[message.way])
+        self._show(self.desk.journey.stages()[0].id)
+
+    async def on_resume_journey(self, _message: messages.ResumeJourney) -> None:
+        """Go on where the questions for a new project were left."""
+        if self.desk.is_running and self.desk.project:
+            self._trouble(_at_work(self.desk.project))
+            return
+        from z2jh_wizard.screens.keeping import resume
+
+        self._show(await resume(self.desk) or "welcome")
 
     # The run
 

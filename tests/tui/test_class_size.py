@@ -90,11 +90,11 @@ async def test_the_settings_lead_to_it(open_app: Open, cloud: Project) -> None:
         person.app.post_message(Go("settings"))
         await person.at("SettingsScreen")
         await person.until(lambda: person.focused == "ways", "the list")
-        await person.press("end", "enter")
+        await person.press("home", "down", "down", "down", "enter")
         await person.at("ClassSizeScreen")
 
 
-async def test_back_writes_nothing(open_app: Open, cloud: Project) -> None:
+async def test_back_sets_nothing(open_app: Open, cloud: Project) -> None:
     before = sorted(cloud.folder.rglob("*"))
     spec = (cloud.folder / "z2jh.yaml").read_bytes()
     async with open_app(folder=cloud.folder) as person:
@@ -132,15 +132,64 @@ async def test_enter_goes_through_the_questions_to_the_table(open_app: Open, clo
 
 
 async def test_without_a_cluster_the_sentence_says_so(
-    open_app: Open, project: Project, size: tuple[int, int]
+    open_app: Open, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    async with open_app(size, folder=project.folder) as person:
+    made = create_project(tmp_path / "hub", "existing", chart=Chart(), release="bio101")
+    async with open_app(size, folder=made.folder) as person:
         await show(person)
         await person.sees("cannot be known before the cluster was seen")
+        assert "Hours" not in person.screen_text(), "nobody knows what an hour costs there"
         await person.press("ctrl+n")
         await person.at("SettingsScreen")
-    assert open_project(project.folder).spec.pools == project.spec.pools
-    assert open_project(project.folder).spec.workshop.students == 30
+    spec = open_project(made.folder).spec
+    assert (spec.pools, spec.workshop.students) == (made.spec.pools, 30)
+
+
+async def test_practice_shows_the_nodes_that_it_begins_with(open_app: Open, project: Project) -> None:
+    async with open_app(folder=project.folder) as person:
+        await show(person)
+        await person.sees("About 52 students fit on its 2 nodes: the class does.")
+        await person.sees("the practice cluster begins with")
+        await retype(person, "students", "60")
+        await person.sees("Only about 52 of 60 students fit")
+
+
+async def test_the_lines_that_it_writes_are_shown_live(
+    open_app: Open, project: Project, size: tuple[int, int]
+) -> None:
+    project.config.write_text("singleuser:\n  memory:\n    guarantee: 512M   # by hand\n")
+    async with open_app(size, folder=project.folder) as person:
+        await show(person)
+        if size == SMALL:
+            await person.press("f2")
+            await person.sees("config.yaml, the lines of the class")
+        await retype(person, "memory", "2G")
+        await person.sees("-     guarantee: 512M   # by hand")
+        await person.sees("+     guarantee: 2G   # by hand")
+        await person.sees("+     limit: 4G")
+        assert "512M" in project.config.read_text(), "nothing is written while typing"
+        await person.press("f2")
+        await person.until(lambda: "lines of the class" in person.screen_text() or size == SMALL, "F2")
+        await person.press("ctrl+n")
+        await person.at("SettingsScreen")
+        await person.activate("do-undo")
+        await person.sees("The last save was taken back.")
+    assert "512M   # by hand" in project.config.read_text()
+
+
+async def test_what_was_typed_is_there_again(open_app: Open, cloud: Project) -> None:
+    async with open_app(folder=cloud.folder) as person:
+        await show(person)
+        await retype(person, "memory", "lots")
+        await retype(person, "hours", "25")
+        await person.press("escape")
+        await person.at("SettingsScreen")
+        await person.press("ctrl+q")
+        await person.until(lambda: person.app.return_value == 0, "the app ends")
+    async with open_app(folder=cloud.folder) as person:
+        await show(person)
+        await person.sees("! Memory each: Type an amount")
+        await person.sees("25")
 
 
 async def test_the_nodes_of_a_cluster_are_what_there_is(

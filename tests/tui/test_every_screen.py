@@ -10,16 +10,24 @@ from textual.widget import Widget
 from tests.tui.conftest import SMALL, Open, Person
 from tests.tui.fakes import PROBLEM, FakeBackend, FakeWorld
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows import ways
+from z2jh_wizard.flows.pages import default_answers
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens.dialogs import Ask, AskChoice, AskText, ProblemDialog
 from z2jh_wizard.screens.help import HelpScreen
-from z2jh_wizard.screens.journey import STAGES, Journey
+from z2jh_wizard.screens.journey import Journey
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.widgets.choice_list import Offer
 
 PAGES = ["search", *(f"topic/{topic.value}" for topic in Topic)]
-NAMES = ["welcome", *(stage.id for stage in STAGES), "dashboard", "teardown", "run", "receipt", *PAGES]
+ASKED = {
+    stage.id: None
+    for way in ways.WAYS.values()
+    for stage in ways.stages(way, ways.scene_of(default_answers()))
+    if stage.id not in PAGES
+}
+NAMES = ["welcome", *ASKED, "dashboard", "teardown", "run", "receipt", *PAGES]
 
 
 async def goto(person: Person, name: str) -> None:

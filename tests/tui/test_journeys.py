@@ -4,52 +4,79 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.screen import Screen
 
 from tests.tui.conftest import Open, Person
 from tests.tui.fakes import FakeBackend, FakeWorld
 from z2jh_wizard.core.errors import CouldNotLook
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.project.folder import Project, create_project, open_project
-from z2jh_wizard.screens.messages import StartRun
+from z2jh_wizard.screens.messages import Go, StartRun
 from z2jh_wizard.screens.recent import Memory
 
 
-async def answer_questions_up_to_helm(person: Person, folder: Path, release: str) -> None:
-    """Answer the pages of a practice project, from the first screen on."""
+def _is_another(person: Person, before: Screen[object]) -> bool:
+    return person.app.screen is not before
+
+
+async def say_where(person: Person, folder: Path, release: str = "bio101") -> None:
+    """Answer the first page of the quick way, from the first screen on, with a practice project."""
     await person.at("WelcomeScreen")
     await person.activate("do-practice")
-    await person.sees("Folder of the project")
-    await person.until(lambda: person.focused == "control-folder", "focus on the folder")
+    await person.sees("step 1 of 5 Where")
+    await person.until(lambda: person.focused == "control-provider", "focus on the provider")
+    await person.press("enter")
+    await person.until(lambda: person.focused == "control-release", "Enter goes to the next question")
+    await person.press("ctrl+u")
+    await person.type(release)
+    await person.press("enter")
+    await person.until(lambda: person.focused == "control-folder", "Enter goes to the next question")
     await person.press("ctrl+u")
     await person.type(str(folder))
     await person.press("enter")
     await person.until(lambda: person.focused == "do-next", "Enter goes on to Next")
     await person.press("enter")
-    await person.sees("Where shall the hub run?")
+    await person.at("ClassSizeScreen")
+
+
+async def answer_questions(person: Person, folder: Path, release: str = "bio101") -> None:
+    """Go the quick way from the first screen to the review with a practice project."""
+    await say_where(person, folder, release)
+    await person.sees("step 2 of 5 Class size")
     await person.press("ctrl+n")
-    await person.sees("Hub name")
+    await person.at("TopicScreen")
+    await person.sees("step 3 of 5 Sign-in")
+    await person.press("ctrl+n")
+    await person.sees("step 4 of 5 Address")
+    await person.press("ctrl+n")
+    await person.at("ReviewScreen")
+    await person.sees("step 5 of 5 Review")
+    await person.sees("steps to do")
+
+
+async def go_guided(person: Person, folder: Path, release: str = "bio101") -> None:
+    """Answer the questions that make a practice project, by the guided way."""
+    await person.at("WelcomeScreen")
+    await person.activate("do-practice")
+    await person.sees("Where shall the hub run?")
+    await person.activate("do-guided")
+    await person.sees("step 1 of 27 Folder")
+    await person.until(lambda: person.focused == "control-folder", "focus on the folder")
+    await person.press("ctrl+u")
+    await person.type(str(folder))
+    await person.press("ctrl+n")
+    await person.sees("step 2 of 27 Where")
+    await person.press("ctrl+n")
+    await person.sees("step 3 of 27 The hub")
     await person.until(lambda: person.focused == "control-release", "focus on the name")
     await person.press("ctrl+u")
     await person.type(release)
     await person.press("ctrl+n")
-    await person.at("SettingsScreen")
-    await person.press("ctrl+n")
-    await person.at("HelmScreen")
-
-
-async def answer_questions(person: Person, folder: Path, release: str = "bio101") -> None:
-    """Go from the first screen to the review with a practice project."""
-    await answer_questions_up_to_helm(person, folder, release)
-    await person.sees("Helm 4.3.1")
-    await person.press("ctrl+n")
-    await person.at("SecretsScreen")
-    await person.sees("will be made")
-    await person.press("ctrl+n")
-    await person.at("ReviewScreen")
-    await person.sees("steps to do")
+    await person.at("ClassSizeScreen")
 
 
 async def test_from_nothing_to_a_hub_and_back(
@@ -91,27 +118,22 @@ async def test_from_nothing_to_a_hub_and_back(
 async def test_escape_keeps_answers_and_focus(open_app: Open, size: tuple[int, int], tmp_path: Path) -> None:
     async with open_app(size) as person:
         await answer_questions(person, tmp_path / "hub", "chem202")
-        for name in ("SecretsScreen", "HelmScreen", "SettingsScreen", "PageScreen"):
+        for step, name in ((4, "TopicScreen"), (3, "TopicScreen"), (2, "ClassSizeScreen"), (1, "PageScreen")):
             await person.press("escape")
+            await person.sees(f"step {step} of 5")
             await person.at(name)
-        await person.sees("Hub name")
+        await person.tab_to("control-folder")
         await person.sees("chem202")
-        await person.press("escape")
-        await person.sees("Where shall the hub run?")
-        await person.press("escape")
-        await person.sees("Folder of the project")
         await person.sees(str(tmp_path / "hub")[:30])
         await person.press("escape")
         await person.at("WelcomeScreen")
+        await person.sees("Go on: chem202")
 
 
 async def test_next_jumps_to_the_first_problem(open_app: Open, tmp_path: Path) -> None:
     async with open_app(folder=tmp_path / "hub", practice=True) as person:
-        await person.sees("Folder of the project")
-        await person.press("ctrl+n")
         await person.sees("Where shall")
-        await person.press("ctrl+n")
-        await person.sees("Hub name")
+        await person.tab_to("control-release")
         await person.press("ctrl+u")
         await person.type("Not_Good")
         assert "! Use lower-case" not in person.screen_text(), "not on the first keystroke"
@@ -124,28 +146,29 @@ async def test_next_jumps_to_the_first_problem(open_app: Open, tmp_path: Path) -
         await person.type("fine")
         await person.until(lambda: "! Use" not in person.screen_text(), "the sentence goes when it is mended")
         await person.press("ctrl+n")
-        await person.at("SettingsScreen")
+        await person.at("ClassSizeScreen")
 
 
 async def test_changed_answers_make_the_project_anew(open_app: Open, tmp_path: Path) -> None:
     async with open_app() as person:
         await answer_questions(person, tmp_path / "hub", "first")
-        for name in ("SecretsScreen", "HelmScreen", "SettingsScreen", "PageScreen"):
+        for name in ("TopicScreen", "TopicScreen", "ClassSizeScreen", "PageScreen"):
+            before = person.app.screen
             await person.press("escape")
+            await person.until(partial(_is_another, person, before), "another page")
             await person.at(name)
-        await person.until(lambda: person.focused == "control-release", "focus is back where it was")
+        await person.tab_to("control-release")
         await person.press("ctrl+u")
         await person.type("second")
         await person.press("ctrl+n")
-        await person.at("SettingsScreen")
+        await person.at("ClassSizeScreen")
         await person.sees("second on practice")
-        assert open_project(tmp_path / "hub").spec.release == "second"
+        spec = open_project(tmp_path / "hub").spec
+        assert (spec.release, spec.workshop.students) == ("second", 30)
 
 
 async def test_existing_cluster_asks_for_its_context(open_app: Open, tmp_path: Path) -> None:
     async with open_app(folder=tmp_path / "hub", practice=True) as person:
-        await person.sees("Folder of the project")
-        await person.press("ctrl+n")
         await person.sees("Where shall")
         assert "kubeconfig context?" not in person.screen_text()
         await person.press("down")
@@ -384,12 +407,11 @@ async def test_helm_missing_can_be_checked_again(
 ) -> None:
     backend.helm_missing = True
     async with open_app(folder=tmp_path / "hub", practice=True) as person:
-        for text in ("Folder of the project", "Where shall", "Hub name"):
-            await person.sees(text)
+        for number, name in ((1, "Where"), (2, "Class size"), (3, "Sign-in"), (4, "Address")):
+            await person.sees(f"step {number} of {'5' if number == 1 else '6'} {name}")
             await person.press("ctrl+n")
-        await person.at("SettingsScreen")
-        await person.press("ctrl+n")
         await person.at("HelmScreen")
+        await person.sees("step 5 of 6 Helm")
         await person.sees("? No Helm was found")
         await person.sees("What to do next: Get Helm [/foo].")
         backend.helm_missing = False
@@ -404,9 +426,11 @@ async def test_secrets_are_hidden_until_revealed(open_app: Open, tmp_path: Path)
     from z2jh_wizard.project.folder import open_project
 
     async with open_app() as person:
-        await answer_questions(person, tmp_path / "hub")
+        await go_guided(person, tmp_path / "hub")
         files, _ = make_missing(files_of(open_project(tmp_path / "hub")))
         password = find_secret(files, "class-password").value
+        person.app.post_message(Go("review"))
+        await person.at("ReviewScreen")
         await person.press("escape")
         await person.at("SecretsScreen")
         await person.sees("********")

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import LARGE, SMALL, Open, Person
-from tests.tui.test_journeys import answer_questions_up_to_helm
+from tests.tui.test_journeys import answer_questions, go_guided
 from z2jh_wizard.cloud import practice
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.helm.command import sdk_is_installed
 from z2jh_wizard.project.folder import is_project, open_project
 from z2jh_wizard.screens.backend import Backend
+from z2jh_wizard.screens.messages import Go
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -57,12 +58,16 @@ async def folder(tmp_path: Path) -> AsyncIterator[Path]:
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x40"])
 async def test_the_whole_journey(open_app: Open, size: tuple[int, int], helm: str, folder: Path) -> None:
     async with open_app(size, speed=0.0) as person:
-        await answer_questions_up_to_helm(person, folder, "bio101")
-        await person.sees(helm, PATIENCE)
-        await person.press("ctrl+n")
-        await person.at("SecretsScreen")
-        await person.press("ctrl+n")
-        await person.at("ReviewScreen")
+        if size == SMALL:
+            await answer_questions(person, folder)
+        else:
+            await go_guided(person, folder)
+            person.app.post_message(Go("helm"))
+            await person.sees(helm, PATIENCE)
+            await person.press("ctrl+n")
+            await person.at("SecretsScreen")
+            await person.press("ctrl+n")
+            await person.at("ReviewScreen")
         await person.sees("steps to do", PATIENCE)
         await person.press("ctrl+n")
         await person.at("RunScreen")

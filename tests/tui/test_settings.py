@@ -67,8 +67,10 @@ async def test_the_quick_way_writes_config_yaml(
 ) -> None:
     async with open_app(size, folder=project.folder) as person:
         await open_settings(person)
-        await choose(person)
-        await person.sees("page 1 of 3 Sign-in")
+        await choose(person, name="ClassSizeScreen")
+        await person.sees("page 1 of 3 Class size")
+        await person.press("ctrl+n")
+        await person.sees("page 2 of 3 Sign-in")
         await person.until(lambda: person.focused == "control-sign-in_method", "focus on the method")
         await person.press(*["down"] * 6)
         await person.sees("https://github.com/settings/applications/new")
@@ -80,10 +82,8 @@ async def test_the_quick_way_writes_config_yaml(
         await idle(person)
         assert "canary" not in person.app.export_screenshot()
         await person.press("ctrl+n")
-        await person.sees("page 2 of 3 Address")
-        assert not project.config.exists() or "abc123" in project.config.read_text()
-        await person.press("ctrl+n")
-        await person.sees("page 3 of 3 HTTPS")
+        await person.sees("page 3 of 3 Address")
+        assert "abc123" in project.config.read_text()
         await person.until(lambda: person.focused == "control-https_enabled", "focus on the switch")
         await person.press("right")
         await person.sees("Name of the hub")
@@ -92,8 +92,8 @@ async def test_the_quick_way_writes_config_yaml(
         await person.type("hub.example.org")
         await person.press("ctrl+n")
         await person.at("SettingsScreen")
-        await choose(person)
-        await person.sees("page 1 of 3 Sign-in")
+        await go_to(person, "sign-in", "https://hub.example.org/hub/oauth_callback")
+        await idle(person)
         await person.press("f7")
         await person.until(
             lambda: person.app.clipboard == "https://hub.example.org/hub/oauth_callback",
@@ -155,7 +155,7 @@ async def test_back_keeps_every_answer_wrong_ones_too(
 ) -> None:
     async with open_app(size, folder=project.folder) as person:
         await open_settings(person)
-        await choose(person, *["down"] * 7)
+        await choose(person, *["down"] * 8)
         await person.until(lambda: person.focused == "control-resources_memory-limit", "focus on memory")
         await person.press("ctrl+u")
         await person.type("4Gi")
@@ -240,9 +240,11 @@ async def test_more_settings_on_demand_and_undo(open_app: Open, project: Project
 async def test_guided_goes_through_every_page(open_app: Open, project: Project) -> None:
     async with open_app(folder=project.folder) as person:
         await open_settings(person)
-        await choose(person, "down")
+        await choose(person, "down", name="ClassSizeScreen")
+        await person.sees("page 1 of 21 Class size")
+        person.app.post_message(Go("topic/secrets"))
         titles = []
-        for number in range(1, 40):
+        for number in range(2, 40):
             await person.sees(f"page {number} of")
             title = person.screen_text().splitlines()[0].partition(" of ")[2]
             titles.append(title)
@@ -403,8 +405,10 @@ async def test_a_page_opens_its_tools(open_app: Open, project: Project) -> None:
         await go_to(person, "resources", "Memory limit")
         await idle(person)
         await person.press("ctrl+u", "4", "G")
-        await person.activate("tool-class-size")
+        await person.activate("tool-class-size-resources")
         await person.at("ClassSizeScreen")
         tour = person.app.desk.tour
         assert tour
         assert [one.title for one in tour.form.changes] == ["Memory limit"]
+        await person.press("escape")
+        await person.sees("Memory limit")

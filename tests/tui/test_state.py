@@ -19,6 +19,7 @@ from z2jh_wizard.core.errors import ExitCode, InvalidInput, Problem, Refused
 from z2jh_wizard.core.events import Event, Kind, Outcome, State
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.flows import ways
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.pages import FOLDER, PAGES, default_answers, new_project
 from z2jh_wizard.flows.run import RunSession
@@ -27,7 +28,7 @@ from z2jh_wizard.kube.live import Pane
 from z2jh_wizard.kube.rows import EventRow, NodeRow, PodRow
 from z2jh_wizard.project.folder import SPEC, Project, create_project
 from z2jh_wizard.screens.backend import Backend
-from z2jh_wizard.screens.journey import STAGES, Journey, stage_of
+from z2jh_wizard.screens.journey import Journey
 from z2jh_wizard.screens.recent import PROJECT_FILE, Memory
 from z2jh_wizard.screens.run_record import RunRecord, clock_time, span
 from z2jh_wizard.system.clock import SystemClock
@@ -118,13 +119,67 @@ class TestRunRecord:
 
 
 class TestJourney:
-    def test_every_page_of_the_flows_has_a_stage(self) -> None:
-        assert {page.id for page in PAGES} <= {stage.id for stage in STAGES}
-        for page in PAGES:
-            for field in page.fields:
-                assert stage_of(field.id).page == page
-        with pytest.raises(KeyError):
-            stage_of("nonsense")
+    def test_every_question_has_a_page_on_every_way(self) -> None:
+        for way in ways.WAYS.values():
+            journey = Journey.begin("x", "practice", way)
+            for page in PAGES:
+                for field in page.fields:
+                    assert field.id in ways.stage(journey.where(field.id)).asks
+        assert journey.where("storage.capacity") == "topic/storage"
+        assert Journey.begin("x", "practice").where("https.hosts") == "topic/quick-address"
+        assert Journey.begin("x", "practice").where("https.type") == "topic/https"
+        assert journey.where("found.hub.image") == "topic/found"
+        assert journey.where("put/3") == "settings"
+
+    @pytest.mark.parametrize("way", ways.WAYS.values(), ids=lambda way: way.id)
+    def test_next_and_back_walk_the_same_pages(self, way: ways.Way) -> None:
+        journey = Journey.begin("x", "practice", way)
+        walked = [journey.stages()[0].id]
+        while walked[-1] != "review":
+            walked.append(journey.beside(walked[-1], 1))
+        assert walked == [stage.id for stage in journey.stages()]
+        back = [journey.beside(one, -1) for one in reversed(walked)]
+        assert back == ["welcome", *walked[:-1]][::-1]
+
+    def test_another_way_goes_on_at_the_same_question(self) -> None:
+        journey = Journey.begin("x", "practice")
+        assert journey.turn(ways.GUIDED, "where") == "folder"
+        assert journey.turn(ways.QUICK, "hub") == "where"
+        journey.made()
+        assert journey.turn(ways.GUIDED, "topic/quick-address") == "topic/address"
+        assert journey.turn(ways.QUICK, "topic/https") == "topic/quick-address"
+        assert journey.turn(ways.QUICK, "topic/storage") == "class-size", "the first that nobody saw"
+        journey.visited |= {"class-size", "topic/sign-in", "topic/quick-address"}
+        assert journey.turn(ways.QUICK, "topic/storage") == "review"
+
+    def test_a_page_off_the_way_leads_back_to_it(self) -> None:
+        journey = Journey.begin("x", "practice")
+        assert journey.beside("topic/https", 1) == "review"
+        assert journey.beside("topic/https", -1) == "topic/sign-in"
+        assert journey.beside("topic/storage", 1) == "review"
+        assert journey.stand_in("topic/https", "") == "topic/quick-address"
+        assert journey.stand_in("topic/https", "https.type") == "topic/https"
+        assert Journey.begin("x", "practice", ways.EXPERT).beside("topic/storage", -1) == "settings"
+
+    def test_it_is_written_down_and_taken_up_again(self) -> None:
+        journey = Journey.begin("x", "existing", ways.GUIDED)
+        assert not journey.is_begun
+        journey.answer("release", "bio101")
+        journey.visited |= {"folder", "hub"}
+        journey.class_size["students"] = "200"
+        assert journey.is_begun
+        again = Journey.from_draft(json.loads(json.dumps(journey.draft())))
+        assert again is not None
+        assert again.draft() == journey.draft()
+        assert again.is_begun
+
+    @pytest.mark.parametrize(
+        "broken", [{"way": "long"}, {"answers": {"release": 3}}, {"answers": []}, {"visited": 7}]
+    )
+    def test_a_broken_draft_is_none(self, broken: dict[str, Any]) -> None:
+        tree = Journey.begin("x", "practice").draft()
+        assert Journey.from_draft({**tree, **broken}) is None
+        assert Journey.from_draft({}) is None
 
     def test_defaults_have_no_problem_but_the_folder(self) -> None:
         assert list(Journey.begin("", "practice").problems()) == [FOLDER]
@@ -190,11 +245,11 @@ class TestBackend:
         answers = {**default_answers(), "release": "other"}
         with pytest.raises(Refused, match="project already"):
             backend.make(project.folder, answers)
-        assert backend.make(project.folder, answers, anew=True).spec.release == "other"
+        assert backend.make(project.folder, answers, before=project.folder).spec.release == "other"
         project.journal.parent.mkdir(exist_ok=True)
         project.journal.write_text("{}\n")
         with pytest.raises(Refused, match="at work already"):
-            backend.make(project.folder, answers, anew=True)
+            backend.make(project.folder, answers, before=project.folder)
 
     async def test_steps_plan_and_runbook_of_the_real_flows(self, project: Project) -> None:
         backend = Backend()
@@ -374,6 +429,8 @@ class TestLivePanes:
 class TestStart:
     async def test_practice_without_a_folder_proposes_one(self, open_app: Open) -> None:
         async with open_app(folder=Path(), practice=True) as person:
+            await person.sees("Where shall the hub run?")
+            await person.tab_to("control-folder")
             await person.sees("z2jh-practice-")
             await person.sees("PRACTICE")
 

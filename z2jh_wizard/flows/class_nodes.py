@@ -9,6 +9,8 @@ from typing import Final
 
 from z2jh_wizard.core import capacity
 from z2jh_wizard.core.capacity import Limit, Student
+from z2jh_wizard.core.quantity import exact
+from z2jh_wizard.core.spec import Spec
 
 LIMIT_WORDS: Final[Mapping[Limit, str]] = {
     "memory": "memory",
@@ -53,6 +55,24 @@ def on_cluster(nodes: Iterable[NodeRoom], student: Student) -> tuple[NodeFit, ..
         binding = min(limits, key=lambda name: limits[name])
         found.append(NodeFit(node, limits[binding], binding))
     return tuple(found)
+
+
+def practice_rooms(spec: Spec) -> tuple[NodeRoom, ...]:
+    """Return the students' nodes that the practice cluster of a project begins with."""
+    from z2jh_wizard.practice.nodes import USER_MACHINE
+
+    given = {name: exact(text) for name, text in USER_MACHINE.allocatable.items()}
+    pool = spec.pools.get("user")
+    return tuple(
+        NodeRoom(
+            f"user-{number}",
+            USER_MACHINE.name,
+            int(given["cpu"] * 1000),
+            int(given["memory"]),
+            int(given["pods"]),
+        )
+        for number in range(1, (pool.nodes if pool else 0) + 1)
+    )
 
 
 def cluster_sentence(fits: Sequence[NodeFit], students: int) -> str:

@@ -43,7 +43,7 @@ WAYS: Final[Mapping[str, Way]] = {way.id: way for way in (QUICK, GUIDED, EXPERT)
 class Stage:
     """One page of a way; it has ``questions``, or ``settings``, or is a screen of its own kind.
 
-    The id of a page of settings is that of its topic behind ``topic/``.
+    The id of a page of settings is that of its topic behind ``TOPIC``.
     """
 
     id: str
@@ -64,6 +64,9 @@ SETTINGS: Final = Stage("settings", "Settings", "list")
 HELM: Final = Stage("helm", "Helm", "helm")
 SECRETS: Final = Stage("secrets", "Secrets", "secrets")
 REVIEW: Final = Stage("review", "Review", "review")
+
+TOPIC: Final = "topic/"
+"""What the id of a page of settings begins with."""
 
 QUICK_ADDRESS: Final = "quick-address"
 _QUICK_ADDRESS_FIELDS: Final = ("https.enabled", "https.hosts", "https.email", "address.type")
@@ -99,10 +102,23 @@ def stages(way: Way, scene: Scene, missing: Iterable[str] = ()) -> tuple[Stage, 
     """
     asked = [Stage(page.id, page.title, "questions", questions=page) for page in project_pages(way)]
     middle = [
-        Stage(f"topic/{page.id}", page.title, "settings", settings=page) for page in setting_pages(way, scene)
+        Stage(f"{TOPIC}{page.id}", page.title, "settings", settings=page)
+        for page in setting_pages(way, scene)
     ]
     checks = [one for one in (HELM, SECRETS) if way is not QUICK or one.id in missing]
     return (*asked, *([SETTINGS] if way is EXPERT else [CLASS_SIZE, *middle]), *checks, REVIEW)
+
+
+def stage(stage_id: str) -> Stage:
+    """Return a page of any way by its id; ValueError for none."""
+    for page in (WHERE_PAGE, FOLDER_PAGE, *PAGES):
+        if page.id == stage_id:
+            return Stage(page.id, page.title, "questions", questions=page)
+    for one in (CLASS_SIZE, SETTINGS, HELM, SECRETS, REVIEW):
+        if one.id == stage_id:
+            return one
+    page_of_settings = setting_page(stage_id.removeprefix(TOPIC))
+    return Stage(stage_id, page_of_settings.title, "settings", settings=page_of_settings)
 
 
 def scene_of(answers: Answers) -> Scene:

@@ -10,7 +10,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from z2jh_wizard.core.errors import Refused
 from z2jh_wizard.screens.recent import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -72,25 +71,15 @@ class Backend:
 
         return open_project(folder)
 
-    def make(self, folder: Path, answers: Mapping[str, str], *, anew: bool = False) -> Project:
-        """Make a project; ``anew`` replaces the answers of one that this journey made before.
+    def make(self, folder: Path, answers: Mapping[str, str], *, before: Path | None = None) -> Project:
+        """Make a project; ``before`` is where these questions have made one already.
 
-        Refused when there is another project, or when something was run: what was made then belongs to
-        the old answers.
+        Refused when there is another project, or when something was run in this one.
         """
         from z2jh_wizard.flows.pages import new_project
-        from z2jh_wizard.project.folder import open_project
+        from z2jh_wizard.flows.remaking import made_again
 
-        if anew and self.is_project(folder):
-            if open_project(folder).journal.exists():
-                raise Refused(
-                    "There is a project at work already",
-                    f"Something was run in {folder}, so its answers stand.",
-                    still_works="The project was not touched.",
-                    next_step="Open it from the first screen, or choose another folder.",
-                )
-            (folder / PROJECT_FILE).unlink()
-        return new_project(folder, answers)
+        return made_again(folder, answers, before) if before else new_project(folder, answers)
 
     def interruption(self, project: Project) -> Interruption | None:
         """Return the run that never ended, with the last step it began."""

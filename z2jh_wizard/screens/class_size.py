@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from z2jh_wizard.core.cost import Bill
 from z2jh_wizard.core.errors import WizardError
@@ -20,13 +22,18 @@ from z2jh_wizard.flows.class_nodes import (
     cluster_sentence,
     on_cluster,
     picture,
+    practice_rooms,
 )
-from z2jh_wizard.flows.class_size import QUESTIONS, ClassSize, MachineChoice
-from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.flows.class_size import QUESTIONS, MachineChoice
+from z2jh_wizard.flows.ways import TOPIC
+from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.messages import Go, Trouble
+from z2jh_wizard.screens.messages import Trouble
+from z2jh_wizard.screens.settings_tour import Tour, tour_of
+from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
+from z2jh_wizard.widgets.diff_lines import DiffLines, WrittenLines
 from z2jh_wizard.widgets.form_field import FormField
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
@@ -51,8 +58,9 @@ NODE_COLUMNS = (
 
 UNKNOWN = (
     "How many students fit cannot be known before the cluster was seen: come back once the hub is set up. "
-    "What is kept for each student can be set now."
+    "What is kept for each student can be set now. What the nodes cost, those who run the cluster know."
 )
+PRACTICE_NOTE = "PRACTICE: these are the nodes that the practice cluster begins with; they cost nothing."
 CLUSTER_NOTE = "Not counted: what the cluster's own programs use, and how many disks a node can hold."
 
 _ROWS = {"-low": 3, "-tall": 8}
@@ -60,41 +68,53 @@ _ROWS = {"-low": 3, "-tall": 8}
 
 _HELP = {one.id: one.help for one in QUESTIONS}
 
+QUIET = 0.15
+"""Seconds without a key after which the lines of config.yaml are shown anew."""
 
-class ClassSizeScreen(WizardScreen):
-    """Asks for the size of the class and shows what it takes."""
+
+class ClassSizeScreen(StageScreen):
+    """Asks for the size of the class and shows what it takes; ``topic`` is the page that it came from."""
 
     NAME = "class-size"
+    STAGE = "class-size"
     CSS_PATH = style_sheet("class_size")
-    BINDINGS = screen_bindings("back", "next")
+    BINDINGS = screen_bindings("back", "next", "details")
     SCROLLS = False
     ABOUT = (
         "Type how many students there are and what each needs. The table has the machines of the cloud, the "
         "cheapest first, with the nodes that the class takes; up and down mark another one. "
-        "Use this writes the marked one into config.yaml and z2jh.yaml. Back changes nothing."
+        "F2 shows the lines that this writes into config.yaml. Use this saves them and, with the students "
+        "and the marked machine, z2jh.yaml; Undo takes the lines back. Back keeps what you typed."
     )
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, topic: str = "", _field: str = "") -> None:
         super().__init__(desk)
-        self._answers = {one.id: one.default for one in QUESTIONS}
+        self._topic = topic
         self._unreadable: WizardError | None = None
-        if desk.project:
-            self._answers = sizes.first_answers(desk.project.spec, self._known())
-        self._course: ClassSize | None = sizes.class_size(self._answers)
+        self._tour = self._tour_or_trouble()
+        known = self._known()
+        self._answers = {**known, **self.journey.class_size}
+        self._course = sizes.class_size(known)
         self._choices: dict[str, MachineChoice] = {}
         self._seen: tuple[NodeRoom, ...] = ()
         self._fits: dict[str, NodeFit] = {}
         self._unlisten: Callable[[], None] | None = None
+        self._quiet: Timer | None = None
 
-    def _known(self) -> Mapping[str, object]:
-        from z2jh_wizard.flows.class_size_use import known_values
-
-        assert self.desk.project
+    def _tour_or_trouble(self) -> Tour | None:
         try:
-            return known_values(self.desk.project)
+            return tour_of(self.desk) if self.desk.project else None
         except WizardError as error:
             self._unreadable = error
-            return {}
+            return None
+
+    def _known(self) -> dict[str, str]:
+        """Return what the project says, else defaults."""
+        from z2jh_wizard.flows.class_size_use import values_in
+
+        if self.desk.project is None:
+            return {one.id: one.default for one in QUESTIONS}
+        return sizes.first_answers(self.desk.project.spec, values_in(self._tour.form) if self._tour else {})
 
     @property
     def provider(self) -> str:
@@ -115,23 +135,33 @@ class ClassSizeScreen(WizardScreen):
         end = "you pay for" if self.has_machines else "there must be"
         return f"How many students share a node decides how many nodes {end}."
 
-    def step_words(self) -> str:
-        """Return what the page is about."""
-        return "size of the class"
+    @property
+    def questions(self) -> tuple[sizes.SizeQuestion, ...]:
+        """Return what is asked: hours only where they cost something."""
+        return tuple(one for one in QUESTIONS if self.has_machines or one.id != sizes.HOURS)
 
     def body(self) -> ComposeResult:
         """Make the questions in a row, the table, the picture and the words."""
         with Horizontal(id="answers"):
-            for one in QUESTIONS:
+            for one in self.questions:
                 yield FormField(one.id, one.label, one.help, self._answers[one.id])
         yield Plain("", dom_id="size-hint", limit=300)
         yield VirtualTable(*(MACHINE_COLUMNS if self.has_machines else NODE_COLUMNS), dom_id="machines")
         yield Plain("", dom_id="size-picture")
         yield Plain("", dom_id="size-words")
 
+    def preview(self) -> Widget | None:
+        """Show config.yaml as the class makes it, beside the page."""
+        return Vertical(
+            Plain("config.yaml with this class", classes="pane-heading"),
+            DiffLines(dom_id="preview-lines"),
+            id="preview",
+        )
+
     def buttons(self) -> ComposeResult:
-        """Back and Use this."""
-        yield ButtonRow(ActionButton("next", "Use this"), ActionButton("back"))
+        """Back, the settings, and Use this."""
+        others = [] if self.is_aside or self._topic else [ActionButton("settings", "All settings")]
+        yield ButtonRow(ActionButton("next", "Use this"), *others, ActionButton("back"))
 
     def on_mount(self) -> None:
         """Work it out for what is known already."""
@@ -148,8 +178,9 @@ class ClassSizeScreen(WizardScreen):
             self._unlisten()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Draw the picture for the new width."""
+        """Draw the picture for the new width, and the preview where there is room for it."""
         self.call_after_refresh(self._show_marked)
+        self.call_after_refresh(self.refresh_preview)
 
     def first_focus(self) -> Widget:
         """Begin at the number of students."""
@@ -186,12 +217,29 @@ class ClassSizeScreen(WizardScreen):
         )
         self._work_out()
 
+    @property
+    def rooms(self) -> tuple[NodeRoom, ...]:
+        """Return the nodes that were seen, else those that a practice cluster begins with."""
+        if self._seen or self.provider != "practice" or self.desk.project is None:
+            return self._seen
+        return practice_rooms(self.desk.project.spec)
+
     # ---- answers ----
 
     @on(FormField.Changed)
     def _changed(self, event: FormField.Changed) -> None:
-        self._answers[event.name] = event.value
+        self._answer(event.name, event.value)
         self._work_out()
+
+    def _answer(self, name: str, text: str) -> None:
+        if self._answers[name] != text:
+            self._answers[name] = self.journey.class_size[name] = text
+
+    def take(self) -> None:
+        """Take what was typed, a letter that was not told of yet included."""
+        for form_field in self.query(FormField):
+            if isinstance(form_field.control_widget, Input):
+                self._answer(form_field.field, form_field.control_widget.value)
 
     @on(FormField.Left)
     def _left(self) -> None:
@@ -200,7 +248,7 @@ class ClassSizeScreen(WizardScreen):
     @on(FormField.Entered)
     def _entered(self, event: FormField.Entered) -> None:
         event.stop()
-        names = [one.id for one in QUESTIONS]
+        names = [one.id for one in self.questions]
         at = names.index(event.name) + 1
         self.query_one(f"#control-{names[at]}" if at < len(names) else "#machines").focus()
 
@@ -216,45 +264,88 @@ class ClassSizeScreen(WizardScreen):
     def _chosen(self) -> None:
         self.action_next()
 
-    def action_back(self) -> None:
-        """Go to the settings; nothing is written."""
-        self.post_message(Go("settings" if self.desk.project else "welcome"))
+    def beside(self, step: int) -> str:
+        """Return the page before or after, or the one that this was opened from."""
+        return f"{TOPIC}{self._topic}" if self._topic else super().beside(step)
 
     def action_next(self) -> None:
         """Write the class, and the marked machine, into the project; a problem holds one back."""
-        wrong = sizes.problems(self._answers)
+        self.take()
+        self._work_out()
+        wrong = self._wrong()
         if wrong:
             self._show_hint(next(iter(wrong)))
             self.query_one(f"#control-{next(iter(wrong))}").focus()
             return
-        if self.desk.project is None or self._course is None:
+        if self.desk.project is None:
             return
         from z2jh_wizard.flows.class_size_use import use
 
         choice = self._choices.get(self.query_one(VirtualTable).marked)
         try:
-            self.desk.project = use(self.desk.project, self._course, choice)
+            form = self._tour.form if self._tour else None
+            self.desk.project = use(self.desk.project, self._course, choice, form)
         except WizardError as error:
             self.post_message(Trouble(error.problem))
             return
+        # The hours stand in no file; all else is in the project now.
+        hours = self.journey.class_size.get(sizes.HOURS)
+        self.journey.class_size = {sizes.HOURS: hours} if hours else {}
         self.app.notify(f"The settings are for {self._course.students} students now.", markup=False)
-        self.action_back()
+        super().action_next()
 
     # ---- what it takes ----
 
     def _work_out(self) -> None:
         """Work everything out anew; with an answer that cannot be used the last good one stays shown."""
-        if not sizes.problems(self._answers):
+        if not self._wrong():
             self._course = sizes.class_size(self._answers)
-        if self._course:
-            self._choices = {one.machine.name: one for one in sizes.choices(self.provider, self._course)}
-            self._fits = {one.node.name: one for one in on_cluster(self._seen, self._course.student)}
+        self._choices = {one.machine.name: one for one in sizes.choices(self.provider, self._course)}
+        self._fits = {one.node.name: one for one in on_cluster(self.rooms, self._course.student)}
         table = self.query_one(VirtualTable)
         table.display = bool(self._choices or self._fits)
         table.show([*self._choices, *self._fits], self._cells)
         table.styles.max_height = table.row_count + 1
         self._show_marked()
         self._show_hint()
+        if self._quiet:
+            self._quiet.stop()
+        self._quiet = self.set_timer(QUIET, self.refresh_preview)
+
+    # ---- the lines of config.yaml ----
+
+    async def action_details(self) -> None:
+        """Show or hide the lines that Use this writes."""
+        if not self.query("#written"):
+            written = WrittenLines("the lines of the class (F2 hides them)", dom_id="written")
+            await self.mount(written, after=self.query_one("#middle"))
+            self.query_one("#written").display = False
+        shown = not self.has_class("-written")
+        self.set_class(shown, "-written")
+        self.query_one("#written").display = shown
+        self.refresh_preview()
+
+    def refresh_preview(self) -> None:
+        """Show the lines, where there is room or somebody asked."""
+        wide, asked = self.has_class("-preview"), self.has_class("-written")
+        if self._tour is None or not self.is_attached or not (wide or asked):
+            return
+        from z2jh_wizard.flows.class_size_use import lines, question_of, tried
+
+        try:
+            form, nothing = tried(self._tour.form, self._course), ""
+        except WizardError as error:
+            form, nothing = self._tour.form, f"! {error.problem.happened}"
+        if wide:
+            height = max(1, self.query_one("#preview").size.height - 1)
+            shown = () if nothing else form.preview(question_of(form), height)
+            self.query_one("#preview-lines", DiffLines).show(shown, nothing)
+        if asked:
+            name, written = lines(form)
+            self.query_one("#written", WrittenLines).show(name, () if nothing else written, nothing)
+
+    def _wrong(self) -> dict[str, str]:
+        return sizes.problems(self._answers)
 
     def _cells(self, key: str) -> Cells:
         if fit := self._fits.get(key):
@@ -269,12 +360,12 @@ class ClassSizeScreen(WizardScreen):
         """Say what is wrong with the answers, else what the one with the focus is about."""
         if not self.is_attached:
             return
-        wrong = sizes.problems(self._answers)
+        wrong = self._wrong()
         for form_field in self.query(FormField):
             form_field.set_class(form_field.field in wrong, "-wrong")
         here = name or next((one.field for one in self.query(FormField) if one.has_focus_within), "")
         about = here if here in wrong else next(iter(wrong), here)
-        label = next((one.label for one in QUESTIONS if one.id == about), "")
+        label = next((one.label for one in self.questions if one.id == about), "")
         hint = self.query_one("#size-hint", Plain)
         hint.show(f"! {label}: {wrong[about]}" if about in wrong else _HELP.get(about, _KEYS_OF_TABLE))
         hint.set_class(about in wrong, "field-error")
@@ -282,7 +373,7 @@ class ClassSizeScreen(WizardScreen):
 
     def _show_marked(self) -> None:
         """Show picture and words for the marked machine, or for the nodes that are there."""
-        if not self.is_attached or self._course is None:
+        if not self.is_attached:
             return
         choice = self._choices.get(self.query_one(VirtualTable).marked)
         rooms = [one.students for one in self._fits.values()]
@@ -299,7 +390,6 @@ class ClassSizeScreen(WizardScreen):
         self.query_one("#size-words", Plain).show("\n".join(self._words(choice)))
 
     def _words(self, choice: MachineChoice | None) -> list[str]:
-        assert self._course
         if choice and choice.month and choice.workshop:
             days = f"a workshop of {sizes.WORKSHOP_DAYS} days, {sizes.WORKSHOP_HOURS:g} hours each"
             unknown = choice.month.unknown
@@ -313,7 +403,8 @@ class ClassSizeScreen(WizardScreen):
         if choice:
             return [choice.sentence, "Mark another machine, or keep less for each student."]
         if self._fits:
-            return [cluster_sentence(tuple(self._fits.values()), self._course.students), CLUSTER_NOTE]
+            note = CLUSTER_NOTE if self._seen else PRACTICE_NOTE
+            return [cluster_sentence(tuple(self._fits.values()), self._course.students), note]
         return [UNKNOWN]
 
 

@@ -1,65 +1,50 @@
-"""The way through the wizard's pages: which come in which order, what was answered, what is still wrong."""
+"""The way through the wizard's pages: which one is taken, what was answered, what is still wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from z2jh_wizard.core.spec import SCHEMA_VERSION, Chart, Spec
-from z2jh_wizard.flows.pages import FOLDER, FOLDER_PAGE, PAGES, Page, default_answers, problems
+from z2jh_wizard.flows import ways
+from z2jh_wizard.flows.drafts import read_draft
+from z2jh_wizard.flows.pages import FOLDER, FOLDER_PAGE, Page, default_answers, problems
+from z2jh_wizard.flows.ways import Stage, Way
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
-
-Kind = Literal["page", "settings", "helm", "secrets", "review"]
+from z2jh_wizard.values.forms import Scene
 
 _FAMILIES = {"z2jh": "z2jh", "helmforge": "helmforge"}
 """The answer to the question for a chart, by chart family."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One page of the wizard: questions, or something to look at."""
-
-    id: str
-    title: str
-    kind: Kind
-    page: Page | None = None
-
-
-STAGES: tuple[Stage, ...] = (
-    *(Stage(page.id, page.title, "page", page) for page in (FOLDER_PAGE, *PAGES)),
-    Stage("settings", "Settings", "settings"),
-    Stage("helm", "Helm", "helm"),
-    Stage("secrets", "Secrets", "secrets"),
-    Stage("review", "Review", "review"),
-)
-
-LAST_QUESTIONS = [stage.id for stage in STAGES if stage.kind == "page"][-1]
-"""The page after which the project is made."""
-
-
 @dataclass(slots=True)
 class Journey:
-    """The answers so far and how far one has come; ``made_with`` is what the project was made from."""
+    """The answers so far, the way that is walked and how far one has come on it."""
 
     answers: dict[str, str]
+    way: Way = ways.QUICK
     visited: set[str] = field(default_factory=set)
     made_with: dict[str, str] | None = None
+    """What the project was made from; None while there is none."""
+    class_size: dict[str, str] = field(default_factory=dict)
+    """What was typed on the page of the class size."""
+    missing: tuple[str, ...] = ()
+    """The checks that found something missing."""
+    opened: bool = False
+    """Whether the project was there before this journey."""
+    untouched: dict[str, str] = field(default_factory=dict)
+    """The answers that it began with."""
 
-    def made(self) -> None:
-        """Note that the project was made from the answers as they are now."""
-        self.made_with = dict(self.answers)
-
-    @property
-    def is_anew(self) -> bool:
-        """Tell whether this journey has made a project in the folder before."""
-        return self.made_with is not None and self.made_with.get(FOLDER) == self.answers.get(FOLDER)
+    # ---- beginning ----
 
     @classmethod
-    def begin(cls, folder: str, provider: str) -> Journey:
+    def begin(cls, folder: str, provider: str, way: Way = ways.QUICK) -> Journey:
         """Return a journey with the safe default of every question."""
-        return cls({**default_answers(provider), FOLDER: folder})
+        answers = {**default_answers(provider), FOLDER: folder}
+        return cls(answers, way, untouched=dict(answers))
 
     @classmethod
     def of(cls, project: Project) -> Journey:
@@ -77,12 +62,58 @@ class Journey:
             "chart_version": spec.chart.version,
             "chart_path": spec.chart.path,
         }
-        return cls(answers, {stage.id for stage in STAGES}, dict(answers))
+        typed = dict(read_draft(project).class_size)
+        journey = cls(answers, ways.EXPERT, made_with=dict(answers), class_size=typed, opened=True)
+        journey.visited = {stage.id for stage in journey.stages()}
+        return journey
+
+    @classmethod
+    def from_draft(cls, tree: Mapping[str, Any]) -> Journey | None:
+        """Return a journey as ``draft`` wrote it down; None for what cannot be used."""
+        try:
+            way = ways.WAYS[tree["way"]]
+            answers = {**default_answers(), **_texts(tree["answers"])}
+            made_with = None if tree["made_with"] is None else _texts(tree["made_with"])
+            visited = {str(one) for one in tree["visited"]}
+            return cls(answers, way, visited, made_with, _texts(tree["class_size"]))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def draft(self) -> dict[str, Any]:
+        """Return what it takes to go on another day; there are no secrets in it."""
+        return {
+            "way": self.way.id,
+            "answers": self.answers,
+            "made_with": self.made_with,
+            "visited": sorted(self.visited),
+            "class_size": self.class_size,
+        }
+
+    # ---- answers ----
+
+    def made(self) -> None:
+        """Note that the project was made from the answers as they are now."""
+        self.made_with = dict(self.answers)
+
+    @property
+    def is_anew(self) -> bool:
+        """Tell whether this journey has made a project in the folder before."""
+        return self.made_with is not None and self.made_with.get(FOLDER) == self.answers.get(FOLDER)
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether anything was answered yet that would be a pity to lose."""
+        return self.made_with is not None or self.answers != self.untouched
 
     @property
     def folder(self) -> Path:
         """The folder as a path."""
-        return Path(self.answers.get(FOLDER, "")).expanduser().absolute()
+        return _path(self.answers)
+
+    @property
+    def made_in(self) -> Path:
+        """The folder of the project that was made; the same while there is none."""
+        return _path(self.made_with or self.answers)
 
     def answer(self, name: str, value: str) -> None:
         """Take an answer; choosing where the hub runs moves the chart to what fits there."""
@@ -120,15 +151,73 @@ class Journey:
         )
         return config_file.first(Project(self.folder, spec))
 
+    # ---- the way; ``scene`` is the chart of the project, where there is one ----
 
-def stage_of(field_id: str) -> Stage:
-    """Return the page that asks a question; KeyError for none."""
-    for stage in STAGES:
-        if stage.page and any(one.id == field_id for one in stage.page.fields):
-            return stage
-    raise KeyError(field_id)
+    def stages(self, scene: Scene | None = None) -> tuple[Stage, ...]:
+        """Return the pages of the way."""
+        return ways.stages(self.way, scene or ways.scene_of(self.answers), self.missing)
+
+    def position(self, stage_id: str, scene: Scene | None = None) -> int | None:
+        """Return which page of the way it is, from 0, or which asks some of the same; None for neither."""
+        route = self.stages(scene)
+        exact = (at for at, stage in enumerate(route) if stage.id == stage_id)
+        asks = _asks(stage_id)
+        alike = (at for at, stage in enumerate(route) if stage.asks & asks)
+        return next(exact, next(alike, None))
+
+    def beside(self, stage_id: str, step: int, scene: Scene | None = None) -> str:
+        """Return the page before (-1) or after (+1) one; the first screen before all of them.
+
+        A page that is not on the way leads to the list of settings where the way has one, else to the review.
+        """
+        route, at = self.stages(scene), self.position(stage_id, scene)
+        if at is None:
+            return (ways.SETTINGS if self.way is ways.EXPERT else ways.REVIEW).id
+        at += step
+        return route[at].id if 0 <= at < len(route) else "welcome"
+
+    def stand_in(self, stage_id: str, field_id: str, scene: Scene | None = None) -> str:
+        """Return the page of the way that asks some of the same as another one, this field at least."""
+        at = self.position(stage_id, scene)
+        if at is None:
+            return stage_id
+        found = self.stages(scene)[at]
+        return stage_id if field_id and field_id not in found.asks else found.id
+
+    def turn(self, way: Way, stage_id: str, scene: Scene | None = None) -> str:
+        """Go on by another way; return its page that asks the same, else the first that nobody saw."""
+        self.way = way
+        route, at = self.stages(scene), self.position(stage_id, scene)
+        if at is not None:
+            return route[at].id
+        return next((stage.id for stage in route if not self.saw(stage)), ways.REVIEW.id)
+
+    def saw(self, stage: Stage) -> bool:
+        """Tell whether a page was visited, or is about a project that is made by now."""
+        return stage.id in self.visited or (stage.questions is not None and self.made_with is not None)
+
+    def where(self, field_id: str) -> str:
+        """Return the page that asks a question or setting, one of this way if there is one."""
+        every = (*self.stages(), *ways.stages(ways.GUIDED, ways.scene_of(self.answers)))
+        asking = (stage.id for stage in every if field_id in stage.asks)
+        topic, dot, _ = field_id.partition(".")
+        return next(asking, f"{ways.TOPIC}{topic}" if dot else ways.SETTINGS.id)
 
 
-def position(stage_id: str) -> int:
-    """Return which page it is, from 0; ValueError for none."""
-    return [stage.id for stage in STAGES].index(stage_id)
+def _path(answers: Mapping[str, str]) -> Path:
+    return Path(answers.get(FOLDER, "")).expanduser().absolute()
+
+
+def _asks(stage_id: str) -> frozenset[str]:
+    """Return what a page asks; nothing for one that is on no way, such as what a search found."""
+    try:
+        return ways.stage(stage_id).asks
+    except ValueError:
+        return frozenset()
+
+
+def _texts(tree: Any) -> dict[str, str]:
+    """Return a mapping of texts; TypeError for anything else."""
+    if not isinstance(tree, dict) or not all(isinstance(one, str) for one in (*tree, *tree.values())):
+        raise TypeError("no mapping of texts")
+    return dict(tree)

@@ -28,12 +28,17 @@ class OpenFolder(Message):
 
 
 class BeginJourney(Message):
-    """Begin the questions for a new project."""
+    """Begin the questions for a new project by a way of ``flows.ways``."""
 
-    def __init__(self, provider: str, folder: str = "") -> None:
+    def __init__(self, provider: str, folder: str = "", way: str = "quick") -> None:
         self.provider = provider
         self.folder = folder
+        self.way = way
         super().__init__()
+
+
+class ResumeJourney(Message):
+    """Go on with the questions for a new project that were begun on another day."""
 
 
 class StartRun(Message):

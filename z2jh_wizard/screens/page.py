@@ -5,16 +5,18 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
+from textual.widgets import Input
 
-from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.errors import NeedsYou, WizardError
+from z2jh_wizard.flows import ways
 from z2jh_wizard.flows.pages import Field, Page
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.journey import LAST_QUESTIONS, STAGES, Stage, position
 from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.widgets.actions import screen_bindings
-from z2jh_wizard.widgets.choice_list import Offer
+from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
+from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
 from z2jh_wizard.widgets.form_field import FormField
 
 
@@ -30,20 +32,20 @@ class PageScreen(StageScreen):
 
     def __init__(self, desk: Desk, stage: str, field: str = "") -> None:
         super().__init__(desk)
-        self._stage = STAGES[position(stage)]
+        self._stage = ways.stage(stage)
         self._wanted = field
 
     @property
-    def stage(self) -> Stage:
+    def stage_id(self) -> str:
         """Return which page this is."""
-        return self._stage
+        return self._stage.id
 
     @property
     def page(self) -> Page:
         """Return the questions."""
-        if self._stage.page is None:
+        if self._stage.questions is None:
             raise RuntimeError(f"{self._stage.id} has no questions")
-        return self._stage.page
+        return self._stage.questions
 
     def why(self) -> str:
         """Say why this is asked."""
@@ -56,6 +58,12 @@ class PageScreen(StageScreen):
                 field.id, field.label, field.help, self.journey.answers.get(field.id, ""), _offers(field)
             )
 
+    def buttons(self) -> ComposeResult:
+        """Back, the other way, and Next."""
+        other = ways.GUIDED if self.journey.way is ways.QUICK else ways.QUICK
+        words = "Guided: every page" if other is ways.GUIDED else "Quick: four screens"
+        yield ButtonRow(ActionButton("next"), ActionButton(other.id, words), ActionButton("back"))
+
     def on_mount(self) -> None:
         """Show only what is asked with these answers; look where one was sent."""
         self._show_asked()
@@ -64,7 +72,7 @@ class PageScreen(StageScreen):
 
     def first_focus(self) -> Widget:
         """Begin where one was sent to, else at the first problem, else at the first question."""
-        wrong = self.journey.problems_of(self.page) if self.stage.id in self.journey.visited else {}
+        wrong = self.journey.problems_of(self.page) if self.stage_id in self.journey.visited else {}
         names = [self._wanted, *wrong, *(field.id for field in self.page.fields)]
         for name in names:
             for form_field in self.query(FormField):
@@ -93,16 +101,25 @@ class PageScreen(StageScreen):
         following = asked[at + 1].control_widget if at + 1 < len(asked) else self.query_one("#do-next")
         following.focus()
 
+    def take(self) -> None:
+        """Take what was typed, a letter that was not told of yet included."""
+        for form_field in self.query(FormField):
+            if isinstance(form_field.control_widget, (Input, ChoiceList)):
+                self.journey.answer(form_field.field, form_field.control_widget.value)
+
     def action_next(self) -> None:
         """Go on; the first problem of the page holds one back, and the last page makes the project."""
+        self.take()
         wrong = self.show_problems()
         if wrong:
             self._field(wrong).control_widget.focus()
             return
-        if self.stage.id == LAST_QUESTIONS and not self.journey.is_current():
+        following = self.beside(1)
+        if not self.journey.is_current() and ways.stage(following).questions is None:
             try:
                 journey = self.journey
-                project = self.desk.backend.make(journey.folder, journey.answers, anew=journey.is_anew)
+                before = journey.made_in if journey.made_with else None
+                project = self.desk.backend.make(journey.folder, journey.answers, before=before)
             except WizardError as error:
                 self.post_message(Trouble(error.problem))
                 return
@@ -118,7 +135,18 @@ class PageScreen(StageScreen):
 
         assert isinstance(project, Project)
         await self.desk.open(project)
+        self.app.run_worker(self._look_for_helm(), name="looking for Helm", group="helm", exit_on_error=False)
         super().action_next()
+
+    async def _look_for_helm(self) -> None:
+        """Note whether Helm is missing: the quick way shows its page only then."""
+        journey = self.journey
+        try:
+            await self.desk.backend.helm()
+        except NeedsYou:
+            journey.missing = (ways.HELM.id,)
+        else:
+            journey.missing = ()
 
     def show_problems(self) -> str:
         """Show every problem of the page; return the first question that has one."""

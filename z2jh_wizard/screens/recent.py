@@ -1,15 +1,26 @@
-"""What the wizard remembers between visits on this computer: recent projects and the colours chosen."""
+"""What the wizard remembers between visits on this computer: projects, a new hub begun, the colours."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROJECT_FILE = "z2jh.yaml"
 """What makes a folder a project (project.folder.SPEC, which is too heavy for the first frame)."""
 
 MOST = 8
 """Recent projects that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new hub whose questions were not answered to the end: its name, its folder and the page at hand."""
+
+    name: str
+    folder: str
+    page: str
 
 
 class Memory:
@@ -37,6 +48,26 @@ class Memory:
     def theme(self) -> str:
         """Return the theme chosen last, or nothing."""
         return str(self._read().get("theme") or "")
+
+    def begun(self) -> dict[str, Any] | None:
+        """Return the new hub that was begun and not run yet, as it was remembered; None for none."""
+        tree = self._read().get("begun")
+        return tree if isinstance(tree, dict) else None
+
+    def unfinished(self) -> Begun | None:
+        """Return the new hub that was begun; None for none, or when its setup was run since."""
+        tree = self.begun() or {}
+        answers = tree.get("answers")
+        if not isinstance(answers, dict):
+            return None
+        name, folder = str(answers.get("release") or "new hub"), str(answers.get("folder") or "no folder yet")
+        was_run = (Path(folder).expanduser() / ".z2jh" / "journal.jsonl").exists()
+        return None if was_run else Begun(name, folder, str(tree.get("title", "")))
+
+    def remember_begun(self, tree: dict[str, Any] | None) -> None:
+        """Keep, or forget, what was answered for a new hub."""
+        if tree != self.begun():
+            self._write({**self._read(), "begun": tree})
 
     def remember_project(self, folder: Path) -> None:
         """Put a project at the top of the list."""

@@ -16,7 +16,6 @@ from z2jh_wizard.core.step import By, Danger, Finding
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import YES, Ask
-from z2jh_wizard.screens.journey import stage_of
 from z2jh_wizard.screens.messages import Go, StartRun, Trouble
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.widgets.actions import screen_bindings
@@ -133,10 +132,7 @@ class ReviewScreen(StageScreen):
     @on(OptionList.OptionSelected, "#problems")
     def _jump(self, event: OptionList.OptionSelected) -> None:
         field = self._wrong[event.option_index][0]
-        if self.desk.tour and field in self.desk.tour.problems():
-            self.post_message(Go(f"topic/{field.partition('.')[0]}", field=field))
-        else:
-            self.post_message(Go(stage_of(field).id, field=field))
+        self.post_message(Go(self.journey.where(field), field=field))
 
     def action_next(self) -> None:
         """Start; what costs money is asked about first."""

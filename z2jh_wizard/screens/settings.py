@@ -7,25 +7,19 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.flows import ways
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.messages import Go, Trouble
+from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.screens.settings_tour import Tour, tour_of
 from z2jh_wizard.screens.stage import StageScreen
-from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 
-WAYS = {
-    "quick": ("Quick", "who signs in, and the hub's address; safe defaults for all else"),
-    "guided": ("Guided", "every page in the order of the guide; Next skips what you leave alone"),
-    "expert": ("Expert", "find any setting by words, and edit it"),
-}
-CLASS_SIZE = "class-size"
-SCREENS = {"expert": "search", CLASS_SIZE: CLASS_SIZE}
-"""What is a screen of its own."""
+GO_ON_FROM = ("review", "dashboard")
+"""Screens that settings are opened from, and go on to the review."""
 
 
 class SettingsScreen(StageScreen):
@@ -72,6 +66,10 @@ class SettingsScreen(StageScreen):
             self.post_message(Trouble(error.problem))
         self._show()
         if self._tour:
+            self._tour.route = ()
+        if self.desk.came_from == self.NAME:
+            self.desk.came_from = ""
+        if self._tour:
             self.query_one("#ways", VirtualTable).mark(self._tour.marked)
 
     def _show(self) -> None:
@@ -86,18 +84,21 @@ class SettingsScreen(StageScreen):
             note.show(f"{len(open_)} answers are not saved yet; Next saves them.")
         else:
             note.show("Enter opens what is marked.")
-        self.query_one("#ways", VirtualTable).show([*WAYS, *tour.guided(), CLASS_SIZE], self._cells)
+        self.query_one("#ways", VirtualTable).show([*ways.WAYS, *tour.pages()], self._cells)
 
     def _cells(self, key: str) -> Cells:
-        if key in WAYS:
-            return Cells((*WAYS[key], ""))
-        if key == CLASS_SIZE:
-            return Cells(("Class size", "How many students fit on which machines, and what they cost.", ""))
-        assert self._tour
-        page = self._tour.page(key)
-        if any(name.startswith(f"{key}.") for name in self._tour.problems()):
+        if way := ways.WAYS.get(key):
+            taken = way is self.journey.way and not self.journey.opened
+            return Cells((way.title, way.about, "> this way" if taken else ""))
+        stage, tour = ways.stage(key), self._tour
+        if stage is ways.CLASS_SIZE:
+            return Cells((stage.title, "How many students fit on which machines, and what they cost.", ""))
+        assert tour
+        assert stage.settings
+        page = stage.settings
+        if stage.asks.intersection(tour.problems()):
             return Cells((page.title, page.why, "! problem"), "bad")
-        count = self._tour.form.count_set(page)
+        count = tour.form.count_set(page)
         return Cells((page.title, page.why, f"+ {count} set" if count else "- defaults"))
 
     @on(VirtualTable.Chosen)
@@ -105,13 +106,22 @@ class SettingsScreen(StageScreen):
         if self._tour is None:
             return
         self._tour.marked = event.key
-        if event.key in SCREENS:
-            self.post_message(Go(SCREENS[event.key]))
-            return
-        routes = {"quick": self._tour.quick(), "guided": self._tour.guided()}
-        self._tour.route = routes.get(event.key, ())
-        first = self._tour.route[0] if self._tour.route else Topic(event.key).value
-        self.post_message(Go(f"topic/{first}"))
+        way = ways.WAYS.get(event.key)
+        if way is None:
+            self._go_aside(event.key)
+        elif way is ways.EXPERT:
+            self._go_aside("search")
+        elif self.journey.opened or self.desk.came_from in GO_ON_FROM:
+            self._tour.route = self._tour.pages(way)
+            self.go(self._tour.route[0])
+        else:
+            self.go(self.turn(way))
+
+    def _go_aside(self, where: str) -> None:
+        """Go to a page that leads back here."""
+        if not self.desk.came_from:
+            self.desk.came_from = self.NAME
+        self.go(where)
 
     def action_undo(self) -> None:
         """Take the last answer, or the last save, back."""
@@ -126,11 +136,6 @@ class SettingsScreen(StageScreen):
                         markup=False)  # fmt: skip
         self._show()
         self.refresh_preview()
-
-    def keep_answers(self) -> None:
-        """Save what can be used, for the wizard is about to end; WizardError when it cannot be written."""
-        if self._tour:
-            self._tour.form.save()
 
     def _save(self) -> bool:
         """Write what can be used; False when the disk or another writer refused."""
@@ -147,16 +152,12 @@ class SettingsScreen(StageScreen):
         """Save, and go to where one came from."""
         if not self._save():
             return
-        if self.desk.came_from:
-            self.post_message(Go(self.desk.came_from))
-        else:
-            super().action_back()
+        came_from, self.desk.came_from = self.desk.came_from, ""
+        self.go(came_from or self.beside(-1))
 
     def action_next(self) -> None:
         """Save, and go on."""
         if not self._save():
             return
-        if self.desk.came_from:
-            self.post_message(Go("review"))
-        else:
-            super().action_next()
+        came_from, self.desk.came_from = self.desk.came_from, ""
+        self.go("review" if came_from in GO_ON_FROM else came_from or self.beside(1))

@@ -11,11 +11,11 @@ from textual.widgets import Input
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Go
-from z2jh_wizard.screens.settings_tour import FOUND, Tour, page_of, tour_of
+from z2jh_wizard.screens.settings_tour import Tour, page_of, tour_of
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import Field
-from z2jh_wizard.values.search import Hit, search
+from z2jh_wizard.values.search import FOUND, Hit, search
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.plain import Plain

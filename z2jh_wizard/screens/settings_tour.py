@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from z2jh_wizard.flows import ways
+from z2jh_wizard.flows.drafts import read_draft
 from z2jh_wizard.flows.topic_form import TopicForm
+from z2jh_wizard.flows.ways import Way
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.values import forms
@@ -14,25 +17,18 @@ from z2jh_wizard.values.fields import Field, TopicPage
 from z2jh_wizard.values.forms import Question
 from z2jh_wizard.values.forms_sign_in import Note, notes
 from z2jh_wizard.values.keys import Topic
-from z2jh_wizard.values.search import Hit
+from z2jh_wizard.values.search import FOUND, Hit, field_of
 from z2jh_wizard.values.sign_in_follows import WORDS
-from z2jh_wizard.values.topics import field_for, topic_page, topics
 from z2jh_wizard.widgets.controls import help_text
-from z2jh_wizard.widgets.rail import Mark, Stop
-
-FOUND = "found"
-"""The id of the page with the one setting that a search found."""
-
-ABOVE = 8
-"""Pages of the rail above the one at hand, at most."""
-
-QUICK = (Topic.SIGN_IN, Topic.ADDRESS, Topic.HTTPS)
-"""What nobody can choose for a teacher; all else has a safe default."""
+from z2jh_wizard.widgets.rail import ABOVE, Mark, Stop
 
 
 @dataclass(slots=True)
 class Tour:
-    """Where one is among the pages of settings; ``route`` are the pages that Next walks through."""
+    """Where one is among the settings; ``route`` are the pages that Next walks through before the list.
+
+    Pages are known by the ids that they have in ``flows.ways``.
+    """
 
     form: TopicForm
     project: Project
@@ -44,6 +40,8 @@ class Tour:
     """What was searched for."""
     typed: dict[str, dict[str, str]] = field(default_factory=dict)
     """What was typed on a tool of a page and is not in the draft yet, by the tool's name."""
+    lost: tuple[str, ...] = ()
+    """What was answered on another day and not kept, for it is secret."""
 
     def page(self, topic: str) -> TopicPage:
         """Return a page by its id; KeyError or ValueError for none."""
@@ -51,41 +49,35 @@ class Tour:
             if self.found is None:
                 raise KeyError(topic)
             return self.found
-        return topic_page(Topic(topic))
+        return ways.setting_page(topic)
 
-    def quick(self) -> tuple[str, ...]:
-        """Return the pages of the short way that this chart has questions on."""
-        return tuple(topic.value for topic in QUICK if self.has_questions(topic_page(topic)))
+    def pages(self, way: Way = ways.GUIDED) -> tuple[str, ...]:
+        """Return the pages of a way that set something: class size, and what the chart has questions on."""
+        return tuple(
+            stage.id
+            for stage in ways.stages(way, self.form.scene)
+            if stage.settings or stage is ways.CLASS_SIZE
+        )
 
-    def guided(self) -> tuple[str, ...]:
-        """Return all pages that this chart has questions on, in the order of the guide."""
-        return tuple(page.id for page in topics() if self.has_questions(page))
-
-    def has_questions(self, page: TopicPage) -> bool:
-        """Tell whether this chart has a question of a page."""
-        return any(forms.place(field, self.form.scene) for field in page.fields)
-
-    def beside(self, topic: str, step: int) -> str:
+    def beside(self, stage_id: str, step: int) -> str:
         """Return the page before (-1) or after (+1) one on the route; empty at its ends."""
-        if topic not in self.route:
-            return ""
-        at = self.route.index(topic) + step
+        at = self.route.index(stage_id) + step
         return self.route[at] if 0 <= at < len(self.route) else ""
 
     def stops(self, here: str) -> list[Stop]:
-        """Return the pages of the way, or all, with how far they are.
+        """Return the pages of the route, or all, with how far they are.
 
         The page at hand stays in sight where the rail is lower than the way is long.
         """
-        wrong = {name.partition(".")[0] for name in self.form.problems}
-        route = self.route or self.guided()
+        wrong = self.form.problems
+        route = self.route or self.pages()
         top = max(0, route.index(here) - ABOVE) if here in route else 0
         found = []
-        for topic in route[top:]:
-            page = self.page(topic)
-            mark = Mark.DONE if self.form.count_set(page) else Mark.AHEAD
-            mark = Mark.PROBLEM if topic in wrong else mark
-            found.append(Stop(page.title, Mark.HERE if topic == here else mark))
+        for stage in map(ways.stage, route[top:]):
+            done = stage.settings and self.form.count_set(stage.settings)
+            mark = Mark.DONE if done else Mark.AHEAD
+            mark = Mark.PROBLEM if stage.asks.intersection(wrong) else mark
+            found.append(Stop(stage.title, Mark.HERE if stage.id == here else mark))
         return found
 
     def notes(self, topic: str) -> tuple[Note, ...]:
@@ -113,27 +105,30 @@ def tour_of(desk: Desk) -> Tour:
     if project is None:
         raise RuntimeError("settings need a project")
     before = desk.tour
-    if before and before.project.folder == project.folder and before.project.spec == project.spec:
+    here = before is not None and before.project.folder == project.folder
+    if before and here and _same_files(before.project, project):
         before.form.refresh()
         return before
     form = TopicForm.of(project)
-    if before and before.project.folder == project.folder:
+    if before and here:
         form.again(before.form.answers)
-    desk.tour = Tour(form, project)
+        desk.tour = replace(before, form=form, project=project, found=None)
+    else:
+        draft = read_draft(project)
+        form.again(draft.entries)
+        desk.tour = Tour(form, project, lost=draft.lost)
     return desk.tour
+
+
+def _same_files(before: Project, after: Project) -> bool:
+    """Tell whether the values files mean the same; students and pools say nothing about them."""
+    old, new = before.spec, after.spec
+    return msgspec.structs.replace(old, workshop=new.workshop, pools=new.pools) == new
 
 
 def page_of(hit: Hit) -> TopicPage:
     """Return a page with the one setting that a search found."""
-    field = field_for(hit.path) or Field(
-        f"{FOUND}.{hit.path}",
-        hit.path,
-        hit.kind,
-        hit.help,
-        choices=hit.choices,
-        link=hit.link,
-        label=hit.path,
-    )
+    field = field_of(hit)
     why = hit.note or "The one setting that you searched for; Next saves it and goes back to the search."
     return TopicPage(FOUND, field.title, why, field.page, (_alone(field),))
 

@@ -16,24 +16,25 @@ from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.glossary import Reading
 from z2jh_wizard.flows import field_help
 from z2jh_wizard.flows.topic_form import sentence
+from z2jh_wizard.flows.ways import TOPIC
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.clipboard import Copied, field_of
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.messages import Go, Trouble
-from z2jh_wizard.screens.settings_tour import FOUND, Tour, tour_of
+from z2jh_wizard.screens.messages import Trouble
+from z2jh_wizard.screens.settings_tour import Tour, tour_of
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.screens.topic_tools import ToolRow, tools_of
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import TopicPage
 from z2jh_wizard.values.forms import Question
 from z2jh_wizard.values.lint.finding import Finding
+from z2jh_wizard.values.search import FOUND
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.controls import control, title
 from z2jh_wizard.widgets.diff_lines import DiffLines, WrittenLines
 from z2jh_wizard.widgets.form_field import FormField, dom_name
 from z2jh_wizard.widgets.plain import Plain
-from z2jh_wizard.widgets.rail import Stop
 
 FIRST = 3
 """Questions that are drawn at once; the others follow after the first frame, so many at a time."""
@@ -46,7 +47,6 @@ class TopicScreen(StageScreen):
     """Asks the settings of one topic."""
 
     NAME = "topic"
-    STAGE = "settings"
     CSS_PATH = style_sheet("topic")
     BINDINGS = screen_bindings("back", "next", "details", "copy")
     ABOUT = (
@@ -58,7 +58,7 @@ class TopicScreen(StageScreen):
         super().__init__(desk)
         self.NAME = f"topic/{topic}"
         self._tour: Tour = tour_of(desk)
-        self._page: TopicPage = self._tour.page(topic)
+        self._page: TopicPage = self._tour.page(self.on_the_way(f"{TOPIC}{topic}", field).removeprefix(TOPIC))
         self._wanted = field
         shown = [one.field.id for one in self._tour.form.questions(self._page)]
         self._more = topic == FOUND or (bool(field) and field not in shown)
@@ -77,11 +77,14 @@ class TopicScreen(StageScreen):
         """Say why the topic matters."""
         return self._page.why
 
-    def step_words(self) -> str:
-        """Return the topic, and which page of the way it is."""
-        route = self._tour.route
-        at = f"page {route.index(self._page.id) + 1} of {len(route)} " if self._page.id in route else ""
-        return f"settings {at}{self._page.title}"
+    @property
+    def stage_id(self) -> str:
+        """Return which page of the way this is."""
+        return f"{TOPIC}{self._page.id}"
+
+    def title_words(self) -> str:
+        """Return the topic, or the setting that was searched for."""
+        return self._page.title
 
     def body(self) -> ComposeResult:
         """Make the first questions; the others come after the first frame."""
@@ -109,11 +112,8 @@ class TopicScreen(StageScreen):
 
     def buttons(self) -> ComposeResult:
         """Back, Undo and Next."""
-        yield ButtonRow(ActionButton("next"), ActionButton("undo"), ActionButton("back"))
-
-    def stops(self) -> Iterable[Stop]:
-        """Return the pages of the way, or all, with how far they are."""
-        return self._tour.stops(self._page.id)
+        others = [] if self.is_aside else [ActionButton("settings", "All settings")]
+        yield ButtonRow(ActionButton("next"), *others, ActionButton("undo"), ActionButton("back"))
 
     def on_mount(self) -> None:
         """Draw the rest after the first frame."""
@@ -360,8 +360,7 @@ class TopicScreen(StageScreen):
 
     def action_tool(self, where: str) -> None:
         """Open a tool of the page; it works on the same draft."""
-        self._take()
-        self.post_message(Go(where))
+        self.go(where)
 
     def commands(self) -> Iterable[SystemCommand]:
         """Offer the tools of the page in the command palette."""
@@ -396,19 +395,13 @@ class TopicScreen(StageScreen):
         self._show_draft()
         self._arrange()
 
-    def keep_answers(self) -> None:
-        """Save what can be used, for the wizard is about to end; WizardError when it cannot be written."""
+    def take(self) -> None:
+        """Take what was typed into the draft."""
         self._take()
-        self._tour.form.save()
 
-    def action_back(self) -> None:
-        """Go to the page before; what was typed is kept."""
-        self._take()
-        if self._page.id == FOUND:
-            self.post_message(Go("search"))
-            return
-        before = self._tour.beside(self._page.id, -1)
-        self.post_message(Go(f"topic/{before}" if before else "settings"))
+    def beside(self, step: int) -> str:
+        """Return the page before or after; what a search found leads back to it."""
+        return "search" if self._page.id == FOUND else super().beside(step)
 
     def action_next(self) -> None:
         """Save and go on; the first problem of the page holds one back."""
@@ -428,8 +421,4 @@ class TopicScreen(StageScreen):
             return
         if saved:
             self.app.notify(f"Saved {' and '.join(saved)}.", markup=False)
-        if self._page.id == FOUND:
-            self.post_message(Go("search"))
-            return
-        after = self._tour.beside(self._page.id, 1)
-        self.post_message(Go(f"topic/{after}" if after else "settings"))
+        super().action_next()

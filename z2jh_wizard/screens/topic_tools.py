@@ -65,21 +65,21 @@ TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "resources",
-        "class-size",
+        "class-size/resources",
         "Class size",
         "How many students fit on which machines, and what they cost.",
-    ),
-    Tool(
-        "address",
-        "address-check/address",
-        "Check the address",
-        "The DNS record to make, and whether name, ports and certificate are right by now.",
     ),
     Tool(
         "image",
         "image-builder",
         "Build an image",
         "repo2docker makes one of your course's repository, here or elsewhere.",
+    ),
+    Tool(
+        "address",
+        "address-check/address",
+        "Check the address",
+        "The DNS record to make, and whether name, ports and certificate are right by now.",
     ),
     Tool(
         "https",

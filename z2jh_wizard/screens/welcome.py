@@ -7,11 +7,13 @@ from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
 from z2jh_wizard.screens.base import WizardScreen
-from z2jh_wizard.screens.messages import BeginJourney, OpenFolder
+from z2jh_wizard.screens.messages import BeginJourney, OpenFolder, ResumeJourney
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.plain import Plain
@@ -35,13 +37,22 @@ class WelcomeScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Make the ways to begin."""
+        yield Plain("A new hub", classes="heading")
         yield ButtonRow(
             ActionButton("practice", "Practice: free, offline"),
-            ActionButton("new_project", "New project"),
+            ActionButton("quick", "Quick: 4 screens"),
+            ActionButton("guided", "Guided: every page"),
             flat=True,
         )
         yield Plain(
-            "Practice plays the whole journey on this computer; nothing real is made.", classes="hint"
+            "Practice plays the whole journey on this computer; nothing real is made. Quick asks what nobody "
+            "can choose for you, Guided walks through the guide; you can change at any page.",
+            classes="hint",
+        )
+        yield Vertical(
+            ButtonRow(ActionButton("go_on"), flat=True),
+            Plain("", dom_id="begun-note", classes="hint"),
+            id="begun",
         )
         yield Plain("Open a project", classes="heading")
         yield TextLine(placeholder="folder with a z2jh.yaml", dom_id="folder")
@@ -53,7 +64,8 @@ class WelcomeScreen(WizardScreen):
         yield ButtonRow(ActionButton("open_project"), ActionButton("quit"))
 
     def on_mount(self) -> None:
-        """Show the recent projects after the first frame."""
+        """Show what was begun and the recent projects after the first frame."""
+        self.query_one("#begun").display = False
         self.call_after_refresh(self._list_recent)
 
     def first_focus(self) -> Widget:
@@ -64,6 +76,10 @@ class WelcomeScreen(WizardScreen):
         self.run_worker(self._show_recent(), name="listing projects", group="recent", exit_on_error=False)
 
     async def _show_recent(self) -> None:
+        if begun := await asyncio.to_thread(self.desk.memory.unfinished):
+            self.query_one("#do-go_on", ActionButton).label = Content(f"Go on: {begun.name}")
+            self.query_one("#begun-note", Plain).show(f"At the page {begun.page}, in {begun.folder}.")
+            self.query_one("#begun").display = True
         folders = self.desk.memory.recent()
         if not folders:
             return
@@ -89,7 +105,18 @@ class WelcomeScreen(WizardScreen):
         """Begin a practice project."""
         self.post_message(BeginJourney("practice"))
 
-    def action_new_project(self) -> None:
-        """Begin a project on a cluster that exists."""
+    def action_quick(self) -> None:
+        """Begin a new hub by the quick way."""
+        self._begin("quick")
+
+    def action_guided(self) -> None:
+        """Begin a new hub by the guided way."""
+        self._begin("guided")
+
+    def action_go_on(self) -> None:
+        """Go on with the new hub that was begun."""
+        self.post_message(ResumeJourney())
+
+    def _begin(self, way: str) -> None:
         typed = self.query_one("#folder", Input).value.strip()
-        self.post_message(BeginJourney("existing", typed))
+        self.post_message(BeginJourney("existing", typed, way))

@@ -56,17 +56,18 @@ class DiffLines(Widget):
 
 
 class WrittenLines(Vertical):
-    """The lines that one setting has in a file, below the file's name."""
+    """The lines that a setting has in a file, below the file's name and ``words`` on them."""
 
-    def __init__(self, *, dom_id: str) -> None:
+    def __init__(self, words: str = "the lines of this setting (F2 hides them)", *, dom_id: str) -> None:
         super().__init__(id=dom_id)
+        self._words = words
 
     def compose(self) -> ComposeResult:
         """Make title and lines."""
         yield Plain("", classes="pane-heading")
         yield DiffLines(NOTHING, dom_id="written-lines")
 
-    def show(self, name: str, lines: Sequence[Line]) -> None:
-        """Show the lines of a file; empty where it does not say the setting."""
-        self.query_one(Plain).show(f"{name}, the lines of this setting (F2 hides them)")
-        self.query_one(DiffLines).show(lines)
+    def show(self, name: str, lines: Sequence[Line], nothing: str = "") -> None:
+        """Show the lines of a file; empty where it does not say the setting, or ``nothing`` says why."""
+        self.query_one(Plain).show(f"{name}, {self._words}")
+        self.query_one(DiffLines).show(lines, nothing)

@@ -11,6 +11,9 @@ from z2jh_wizard.widgets.plain import Plain
 ROOM = 20
 """Cells of a line of the rail."""
 
+ABOVE = 8
+"""Pages above the one at hand, at most: it stays in sight where the rail is lower than the way is long."""
+
 
 class Mark(str, enum.Enum):
     """How far a page of the wizard is; each has a word and a symbol."""
