@@ -84,7 +84,7 @@ async def test_a_daemon_that_does_not_run(
     assert outcome.code == ExitCode.COULD_NOT_LOOK
     assert outcome.problem
     assert outcome.problem.title == words
-    assert not [call for call in programs.calls() if call.startswith("jupyter-repo2docker --no-run")]
+    assert not [call for call in programs.calls() if call.startswith("jupyter-repo2docker --Repo2Docker")]
     assert states(session) == {"image.docker": State.FAILED}
 
 
@@ -197,6 +197,16 @@ async def test_the_second_time_nothing_is_done(programs: Programs, project: Proj
     assert states(session)["image.build"] is State.ALREADY
     assert states(session)["image.push"] is State.ALREADY
     assert len([call for call in programs.calls() if call.startswith("docker push")]) == 1
+
+
+async def test_another_image_of_the_tag_in_the_registry_is_replaced(
+    programs: Programs, project: Project
+) -> None:
+    programs.set("registry", '[{"Descriptor": {"digest": "sha256:other"}}]')
+    session, outcome = await build(project)
+    assert outcome.code == ExitCode.DONE
+    assert states(session)["image.push"] is State.DONE
+    assert "another image of this tag" in session.log_path.read_text()
 
 
 async def test_another_place_for_the_files_is_another_image(programs: Programs, project: Project) -> None:

@@ -106,7 +106,8 @@ def test_what_passes_the_checks_is_never_an_option(text: str) -> None:
 
 def test_the_build_names_commit_and_place() -> None:
     assert builder.build_command(PLAN) == (
-        "jupyter-repo2docker", "--no-run", "--user-name", "jovyan", "--user-id", "1000",
+        "jupyter-repo2docker", "--Repo2Docker.platform=linux/amd64", "--no-run",
+        "--user-name", "jovyan", "--user-id", "1000",
         "--image-name", f"quay.io/you/course:{COMMIT[:12]}", "--label", f"z2jh-wizard.plan={PLAN.digest}",
         "--target-repo-dir", "/srv/repo", "--ref", COMMIT, URL,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -20,6 +21,9 @@ from z2jh_wizard.values.image_registries import login
 
 BUILD_LIMIT = 3 * 3600.0
 PUSH_LIMIT = 2 * 3600.0
+
+_NO_IMAGE = re.compile(r"no such (?:image|object)|image not known", re.I)
+"""What Docker, old and new, and Podman in its place say of an image that is not there."""
 
 _TAIL = 40
 """Last lines of a command that are looked at when it fails."""
@@ -212,7 +216,7 @@ async def _labels(image: str) -> dict[str, str] | None:
     """Return the labels of an image on this computer, None when there is none; CouldNotLook otherwise."""
     said = await ask("docker", "image", "inspect", "--format", "{{json .Config.Labels}}", image)
     if said.code != 0:
-        if "no such image" in said.stderr.lower():
+        if _NO_IMAGE.search(said.stderr):
             return None
         raise no_docker(said.stderr)
     try:

@@ -29,6 +29,9 @@ HOME = f"/home/{USER}"
 APART = "/srv/repo"
 """Where the repository's files go that shall not lie in the home folder."""
 
+PLATFORM = "linux/amd64"
+"""What nodes are made of, mostly; computers with ARM processors would build for themselves."""
+
 PLAN_LABEL = "z2jh-wizard.plan"
 """The label of an image that says what it was made of."""
 
@@ -179,7 +182,15 @@ def why_no_tag(text: str) -> str:
 
 def build_command(plan: Plan) -> tuple[str, ...]:
     """Return the command that builds the image."""
-    words = [REPO2DOCKER, "--no-run", "--user-name", USER, "--user-id", str(USER_ID)]
+    words = [
+        REPO2DOCKER,
+        f"--Repo2Docker.platform={PLATFORM}",
+        "--no-run",
+        "--user-name",
+        USER,
+        "--user-id",
+        str(USER_ID),
+    ]
     words += ["--image-name", plan.text]
     if plan.digest:
         words += ["--label", f"{PLAN_LABEL}={plan.digest}"]
