@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from z2jh_wizard.flows.unfinished import waiting
+from z2jh_wizard.flows.unfinished import is_waiting
 from z2jh_wizard.project.folder import open_project
 from z2jh_wizard.render.terminal import PlainTerminal
 
@@ -63,13 +63,28 @@ def test_an_interrupt_keeps_the_answers_but_no_secret(cli_here, hub, monkeypatch
     assert "is kept, secrets left out" in said.err
     assert hub.config.read_bytes() == before
     kept = "".join(path.read_text() for path in hub.state.iterdir() if path.is_file())
-    assert 'culling.timeout: "2h"' in kept
+    assert "2h" in kept
     assert "canary" not in kept
     lines = iter(["yes", "1", ">", ">", ">", "1", "no"])
     monkeypatch.setattr(PlainTerminal, "ask", lambda *_: _next_or_interrupt(lines))
-    assert cli_here(*words).code == 0
+    again = cli_here(*words)
+    assert again.code == 0
+    assert "secrets are not kept; give it again" in again.out
     assert "timeout: 7200" in hub.config.read_text()
-    assert waiting(hub) is None
+    assert not is_waiting(hub)
+
+
+def test_an_interrupt_keeps_the_answers_about_a_new_hub(cli_here, tmp_path, monkeypatch):
+    lines = iter(["1", "existing", "", "", "bio101", "", "30", ">", "", "canary-word"])
+    monkeypatch.setattr(PlainTerminal, "ask", lambda *_: _next_or_interrupt(lines))
+    assert cli_here("-C", "hub", "--plain").code == 130
+    assert list(tmp_path.iterdir()) == []
+    lines = iter(["yes", "1", "", "", "", ">", ">", ">", ">", "1", "no"])
+    assert cli_here("-C", "hub", "--plain").code == 0
+    spec = open_project(tmp_path / "hub").spec
+    assert (spec.provider, spec.release, spec.workshop.students) == ("existing", "bio101", 30)
+    assert not (tmp_path / "hub" / "secrets.yaml").exists()
+    assert not is_waiting(None)
 
 
 def _next_or_interrupt(lines):

@@ -19,9 +19,10 @@ from typing import Any
 from z2jh_wizard.flows import answers_file
 from z2jh_wizard.flows.answers_file import AnswersFile, fill
 from z2jh_wizard.flows.asking import ARMOUR, END, SEVERAL_LINES
+from z2jh_wizard.flows.items import Item
 from z2jh_wizard.flows.line_by_line import MORE, MOST_HITS, next_item
 from z2jh_wizard.flows.pages import FOLDER
-from z2jh_wizard.flows.questionnaire import Item, Questionnaire
+from z2jh_wizard.flows.questionnaire import Questionnaire
 from z2jh_wizard.flows.ways import GUIDED, WAYS, Stage, Way
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.values.fields import Level

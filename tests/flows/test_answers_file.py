@@ -188,6 +188,17 @@ image.registry-password: canary-4711
     assert "canary" not in str(found)
 
 
+def test_a_chart_on_this_computer(tmp_path):
+    chart = tmp_path / "chart"
+    chart.mkdir()
+    (chart / "Chart.yaml").write_text("name: mine\nversion: 0.3.0\n")
+    project = make(tmp_path / "hub", f"chart_path: {chart}\nchart: file\nprovider: existing\n")
+    assert project.spec.chart.path == str(chart)
+    assert answers_written.answers_of(project).answers["chart_path"] == str(chart)
+    assert "Type the path" in told("chart: file")[0]
+    assert "no file" in told("chart: file\nchart_path: /no/such")[3]
+
+
 def test_options_win_over_the_file(tmp_path):
     project = make(tmp_path / "hub", "provider: practice\nrelease: a\nchart: practice\n", provider="existing",
                    release="bio", chart="z2jh")  # fmt: skip

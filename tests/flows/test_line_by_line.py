@@ -7,8 +7,9 @@ import pytest
 from tests.support.talk import Script
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.asking import WIDTH, Asker, Move, meant, present, prompt
+from z2jh_wizard.flows.items import Item
 from z2jh_wizard.flows.line_by_line import Ended, LineByLine
-from z2jh_wizard.flows.questionnaire import Item, Questionnaire
+from z2jh_wizard.flows.questionnaire import Questionnaire
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import create_project, is_project
 from z2jh_wizard.values.document import Document
@@ -221,3 +222,27 @@ def test_a_folder_that_got_a_project_meanwhile_is_asked_for_again(folder, tmp_pa
     assert "holds a project already" in " ".join(script.said.split())
     assert questionnaire.project
     assert questionnaire.project.folder == tmp_path / "other"
+
+
+def test_a_chart_on_this_computer_is_asked_for_until_it_is_one(folder, tmp_path):
+    chart = tmp_path / "chart"
+    chart.mkdir()
+    questionnaire = Questionnaire(folder)
+    pages = [GUIDED, ">", "existing", ">", "", "", "file", ">", str(chart), ">"]
+    script = Script([*pages, str(tmp_path / "nothing")])
+    with pytest.raises(EOFError):
+        LineByLine(questionnaire, script).run()
+    said = " ".join(script.said.split())
+    assert "Type the path of a chart folder" in said
+    assert "no Chart.yaml" in said or "cannot be opened as a chart" in said
+    assert "There is no file" in said
+    (chart / "Chart.yaml").write_text("name: mine\nversion: 0.3.0\n")
+    assert questionnaire.answer("chart_path", str(chart)) == ""
+    assert questionnaire.plan.spec.chart.name == "mine"
+
+
+def test_of_many_choices_only_the_names_are_read_out():
+    choices = tuple(Choice(f"v{number}", f"Label {number}", "when") for number in range(12))
+    _, _, script = ask(item(Kind.CHOICE, choices=choices), "")
+    assert "  12. Label 11" in script.heard
+    assert "when to take which" in script.said

@@ -12,7 +12,7 @@ from z2jh_wizard.flows.asking import Asker
 from z2jh_wizard.flows.line_by_line import Ended, LineByLine
 from z2jh_wizard.flows.questionnaire import Questionnaire
 from z2jh_wizard.flows.sessions import new_session
-from z2jh_wizard.flows.unfinished import forget, keep, take_up, waiting
+from z2jh_wizard.flows.unfinished import forget, is_waiting, keep, take_up
 from z2jh_wizard.project.folder import Project, is_project, open_project
 from z2jh_wizard.render import output
 from z2jh_wizard.render.terminal import PlainTerminal
@@ -46,9 +46,10 @@ def ask_line_by_line(parsed: argparse.Namespace) -> int:
 
 def _offer_unfinished(questionnaire: Questionnaire, asker: Asker) -> None:
     """Take up what was answered before and not written, if that is wanted."""
-    answers = waiting(questionnaire.project)
-    if answers and asker.agrees("There are answers that were not written last time. Go on with them?"):
-        for line in take_up(questionnaire, answers):
+    if not is_waiting(questionnaire.project):
+        return
+    if asker.agrees("There are answers that were not written last time. Go on with them?"):
+        for line in take_up(questionnaire):
             asker.say(f"! {line}")
 
 

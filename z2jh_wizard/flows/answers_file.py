@@ -6,7 +6,7 @@ it; lists and maps may be written as such. Any key of the chart stands, dotted o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from z2jh_wizard.core.checks import did_you_mean
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.redaction import HIDDEN
-from z2jh_wizard.flows.questionnaire import Questionnaire, known_ids
+from z2jh_wizard.flows.questionnaire import Questionnaire, known_ids, project_fields
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.files import read_text
 from z2jh_wizard.values import words
@@ -211,21 +211,31 @@ def fill(
     The order of the answers in the file does not matter; ``options``, by id, win over them.
     """
     troubles = list(answers.troubles)
-    for name in known_ids():
+    told: set[str] = set()
+
+    def tell(name: str, sentence: str) -> None:
         given = answers.answers.get(name)
-        if name in options:
-            sentence = questionnaire.answer(name, options[name])
-            troubles += [Trouble(0, f"{name}: {sentence}")] if sentence else []
-        elif given:
-            troubles += _told(given, _answered(questionnaire, answers, given))
+        if sentence and name not in told:
+            troubles.append(Trouble(given.line if given else 0, f"{name}: {sentence}"))
+            told.add(name)
+
+    def ask(names: Iterable[str]) -> None:
+        for name in names:
+            if name in options:
+                tell(name, questionnaire.answer(name, options[name]))
+            elif name in answers.answers:
+                tell(name, _answered(questionnaire, answers, answers.answers[name]))
+
+    ask(name for name in known_ids() if name in project_fields())
+    for name, sentence in questionnaire.problems().items():
+        tell(name, sentence)
+        questionnaire.forget("chart")  # so that all else can be looked at
+    ask(name for name in known_ids() if name not in project_fields())
     for path, given in answers.values.items():
-        troubles += _told(given, _put(questionnaire, answers, path, given))
-    unfit = questionnaire.unfit()
-    troubles += [
-        Trouble(given.line, f"{name}: {unfit[name]}")
-        for name, given in answers.answers.items()
-        if name in unfit
-    ]
+        sentence = _put(questionnaire, answers, path, given)
+        troubles += [Trouble(given.line, f"{given.name}: {sentence}")] if sentence else []
+    for name, sentence in questionnaire.unfit().items():
+        tell(name, sentence)
     return sorted(troubles, key=lambda one: one.line)
 
 
@@ -264,10 +274,6 @@ def refuse(name: str, troubles: list[Trouble]) -> None:
 
 def _twice(name: str, line: int, first: int) -> Trouble:
     return Trouble(line, f"{name} stands in line {first} too; keep one of them.")
-
-
-def _told(given: Given, sentence: str) -> list[Trouble]:
-    return [Trouble(given.line, f"{given.name}: {sentence}")] if sentence else []
 
 
 def _answered(questionnaire: Questionnaire, answers: AnswersFile, given: Given) -> str:

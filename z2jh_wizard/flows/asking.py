@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from z2jh_wizard.core.redaction import HIDDEN, plain
-from z2jh_wizard.flows.questionnaire import Item
+from z2jh_wizard.flows.items import Item
 from z2jh_wizard.values.answers import LONGEST
 from z2jh_wizard.values.fields import Choice, Kind
 
@@ -27,6 +27,9 @@ KEYS = (
 
 SEVERAL_LINES = frozenset({Kind.LONG_TEXT, Kind.PYTHON, Kind.TEXT_MAP, Kind.MAP, Kind.LIST})
 """Kinds whose answers end with a dot on a line of its own."""
+
+FEW = 8
+"""Choices that are explained at once; of more only the names are read out."""
 
 ARMOUR = "-----BEGIN "
 """A key or a certificate begins so and has several lines."""
@@ -133,8 +136,11 @@ class Asker:
         self.say()
         self.say(f"{item.title}{f', {item.unit}' if item.unit else ''}")
         self.say(item.help, "  ")
+        is_long = len(item.choices) > FEW
         for number, choice in enumerate(item.choices, 1):
-            self.say(f"{number}. {_offer(choice)}", "  ")
+            self.say(f"{number}. {choice.label if is_long else _offer(choice)}", "  ")
+        if is_long:
+            self.say(f"{HELP} says when to take which.", "  ")
         if item.text and "\n" in item.text:
             self.say("Now:", "  ")
             for line in plain(item.text).split("\n"):

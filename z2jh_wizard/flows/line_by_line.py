@@ -13,8 +13,9 @@ from z2jh_wizard.core.glossary import terms_in
 from z2jh_wizard.flows import class_size, field_help, pages, ways
 from z2jh_wizard.flows.asking import KEYS, SKIP, Asker, Move, Talk, present
 from z2jh_wizard.flows.hub_secrets import drafted
+from z2jh_wizard.flows.items import Item, setting_item
 from z2jh_wizard.flows.linting import lint_files
-from z2jh_wizard.flows.questionnaire import Item, Questionnaire, project_fields, setting_item
+from z2jh_wizard.flows.questionnaire import Questionnaire, project_fields
 from z2jh_wizard.flows.topic_form import sentence
 from z2jh_wizard.flows.ways import EXPERT, GUIDED, WAYS, Stage, Way
 from z2jh_wizard.project.folder import is_project
@@ -89,8 +90,18 @@ class LineByLine:
                 return typed
             more = typed
         moved = self._questions(stage, more=more)
+        while moved is not Move.BACK and (wrong := self._wrong(stage)):
+            self._asker.say(f"! {self._answers.problems()[wrong.id]}")
+            moved = self._item(wrong)
         self._after(stage)
         return moved
+
+    def _wrong(self, stage: Stage) -> Item | None:
+        """Return the first question of a page whose answer cannot be used as it stands."""
+        if stage.questions is None:
+            return None
+        problems = self._answers.problems()
+        return next((one for one in self._answers.items(stage) if one.id in problems), None)
 
     def _enter(self, stage: Stage) -> bool | Move:
         """Ask whether to answer the page at all; True for all of its questions, the rare ones too."""

@@ -54,9 +54,10 @@ class Page:
 
 def _file(text: str) -> str | None:
     path = Path(text).expanduser()
-    return (
-        None if path.exists() else f"There is no file {path}; type the path of a chart folder or .tgz file."
-    )
+    if text.strip() and path.exists():
+        return None
+    missing = f"There is no file {path}; type" if text.strip() else "Type"
+    return f"{missing} the path of a chart folder or .tgz file."
 
 
 def _folder(text: str) -> str | None:

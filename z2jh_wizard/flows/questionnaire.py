@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from z2jh_wizard.core.errors import InvalidInput, WizardError
-from z2jh_wizard.core.redaction import HIDDEN
 from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.flows import class_size, class_size_use, pages, ways
 from z2jh_wizard.flows.class_size import ClassSize
+from z2jh_wizard.flows.items import Item, page_item, setting_item
 from z2jh_wizard.flows.topic_entries import Answer, Entry, Put
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.flows.ways import Stage, Way
@@ -26,7 +25,7 @@ from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
 from z2jh_wizard.values import forms, presets
 from z2jh_wizard.values.answers import Wrong
-from z2jh_wizard.values.fields import Choice, Field, Kind
+from z2jh_wizard.values.fields import Field, Kind
 from z2jh_wizard.values.forms import Question
 from z2jh_wizard.values.paths import Path as KeyPath
 from z2jh_wizard.values.paths import format_path
@@ -36,27 +35,6 @@ SIZE = "class-size."
 """What the ids of the questions for the size of the class begin with."""
 
 _CHARTS_BY_NAME = ("practice", "file")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question of any page, as it is asked now."""
-
-    id: str
-    title: str
-    help: str
-    kind: Kind
-    text: str
-    """The present answer; HIDDEN for a secret that is set."""
-    default: str = ""
-    """What is in force when nothing is answered, in words; empty when that is not known."""
-    choices: tuple[Choice, ...] = ()
-    fixed: str = ""
-    """Why the present value cannot be changed here; empty when it can."""
-    wrong: str = ""
-    example: str = ""
-    unit: str = ""
-    link: str = ""
 
 
 class Questionnaire:
@@ -121,7 +99,8 @@ class Questionnaire:
 
     def stages(self, way: Way) -> tuple[Stage, ...]:
         """Return the pages of a way that ask something."""
-        found = ways.stages(way, self.form.scene)
+        scene = ways.scene_of(self.project_answers) if self.problems() else self.form.scene
+        found = ways.stages(way, scene)
         kinds = ("class-size", "settings") if self.project else ("questions", "class-size", "settings")
         return tuple(one for one in found if one.kind in kinds)
 
@@ -130,7 +109,7 @@ class Questionnaire:
         if stage.questions:
             answers = self.project_answers
             asked = (one for one in stage.questions.fields if one.applies(answers))
-            return tuple(_page_item(one, answers.get(one.id, one.default)) for one in asked)
+            return tuple(page_item(one, answers.get(one.id, one.default)) for one in asked)
         if stage.settings:
             return tuple(map(setting_item, self.form.questions(stage.settings, more=more)))
         sizes = self.sizes()
@@ -169,12 +148,32 @@ class Questionnaire:
             return sentence
         before = self._given, self._plan, self._form
         self._given, self._plan, self._form = given, None, None
+        sentence = "" if name == "chart" else self._problems_of_chart().get(name, "")
+        if sentence:
+            self._given, self._plan, self._form = before
+        return sentence
+
+    def forget(self, name: str) -> None:
+        """Take the answer to a question about the project back; its safe default is in force again."""
+        self._given.pop(name, None)
+        self._plan = self._form = None
+
+    def problems(self) -> dict[str, str]:
+        """Return one sentence for each answer about the project that cannot be used yet, by its id."""
+        if self.project:
+            return {}
+        return pages.problems(self.project_answers) or self._problems_of_chart()
+
+    def _problems_of_chart(self) -> dict[str, str]:
+        """Look into a chart on this computer, once it was said where it lies."""
+        answers = self.project_answers
+        if answers.get("chart") != "file" or pages.problems(answers):
+            return {}
         try:
             _ = self.plan
         except InvalidInput as error:
-            self._given, self._plan, self._form = before
-            return error.problem.happened
-        return ""
+            return {"chart_path": error.problem.happened}
+        return {}
 
     def _answer_size(self, name: str, text: str) -> str:
         sizes = dict(self._sizes)
@@ -359,30 +358,3 @@ def _no_such(field: Field, form: TopicForm) -> str:
 
     found = look_up(parse_path(field.key), form.scene.version, form.scene.family)
     return found.sentence or "This chart has no such setting."
-
-
-def _page_item(field: pages.Field, text: str) -> Item:
-    offered = tuple(Choice(one.value, one.label, one.about) for one in field.choices)
-    kind = Kind.CHOICE if offered else Kind.TEXT
-    default = next((one.label for one in offered if one.value == field.default), field.default)
-    return Item(field.id, field.label, field.help, kind, text, default, offered)
-
-
-def setting_item(question: Question) -> Item:
-    """Return a setting as one of the questions."""
-    field = question.field
-    is_hidden = question.kind.secret and question.text
-    return Item(
-        field.id,
-        field.title,
-        field.help,
-        question.kind,
-        HIDDEN if is_hidden else question.text,
-        question.default,
-        question.choices,
-        question.fixed,
-        question.wrong,
-        field.example,
-        field.unit,
-        field.page,
-    )
