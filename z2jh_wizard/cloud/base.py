@@ -42,6 +42,10 @@ def provider_of(project: Project) -> ClusterProvider:
         from z2jh_wizard.cloud.gke.provider import GkeProvider
 
         return GkeProvider(project)
+    if project.spec.provider == "aks":
+        from z2jh_wizard.cloud.aks.provider import AksProvider
+
+        return AksProvider(project)
     raise InvalidInput(
         f"{project.spec.provider} is not in this version yet",
         "This wizard can make a hub on the practice cluster and on a cluster that exists already.",

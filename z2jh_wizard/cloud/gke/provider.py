@@ -7,10 +7,11 @@ from typing import Any
 from z2jh_wizard.cloud.account import Leftover
 from z2jh_wizard.cloud.gke import leftovers as scan
 from z2jh_wizard.cloud.gke.account import GoogleAccount
-from z2jh_wizard.cloud.gke.desired import place_of
+from z2jh_wizard.cloud.gke.desired import fetching, place_of
 from z2jh_wizard.cloud.gke.google import Google
 from z2jh_wizard.cloud.gke.services import EnableServices
-from z2jh_wizard.cloud.gke.steps import MakeCluster, ReachCluster, ResizePool, WriteKubeconfig
+from z2jh_wizard.cloud.gke.steps import MakeCluster, ResizePool, address
+from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.step import Resource, Step
 from z2jh_wizard.project.folder import Project
@@ -35,12 +36,12 @@ class GkeProvider:
         return [
             EnableServices(project.spec, google, clock),
             MakeCluster(project, google, clock),
-            WriteKubeconfig(project, google),
+            WriteKubeconfig(project, self._address, fetching(project.spec)),
         ]
 
     def reach(self) -> list[Step]:
         """Return the step that makes the cluster reachable once more; fine when there is none."""
-        return [ReachCluster(self._project, self._google)]
+        return [ReachCluster(self._project, self._address, fetching(self._project.spec))]
 
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a pool this many nodes."""
@@ -53,6 +54,10 @@ class GkeProvider:
         if until:
             status["expirationTimestamp"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
         return status
+
+    async def _address(self) -> Address | None:
+        spec = self._project.spec
+        return await address(self._google, place_of(spec), spec.project_id)
 
     async def left(self) -> tuple[Leftover, ...]:
         """Return what is still there and may cost money."""

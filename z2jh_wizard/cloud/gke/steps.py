@@ -1,4 +1,4 @@
-"""The steps of a Google cluster: make it with both pools, write its kubeconfig, resize a pool."""
+"""The steps of a Google cluster: make it with both pools, say how it is reached, resize a pool."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.cloud.gke import desired
 from z2jh_wizard.cloud.gke.cluster import GONE, State, look_at, trouble_of
 from z2jh_wizard.cloud.gke.google import Google
+from z2jh_wizard.cloud.reaching import Address
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput, WizardError
 from z2jh_wizard.core.step import (
@@ -26,7 +27,6 @@ from z2jh_wizard.core.step import (
     Step,
     Work,
 )
-from z2jh_wizard.project import cluster_identity, kubeconfig_file
 from z2jh_wizard.project.folder import Project
 
 BROKEN = ("ERROR", "DEGRADED")
@@ -140,83 +140,6 @@ class MakeCluster(Step):
         return Resource("GKE cluster", f"{self._place.project}/{self._place.location}/{self._place.cluster}")
 
 
-class WriteKubeconfig(Step):
-    """Write the project's own kubeconfig, whose credentials come from our plugin."""
-
-    id = "cluster.kubeconfig"
-    title = "Write the kubeconfig"
-    why = "It tells kubectl, Helm and the wizard how to reach the cluster; there is no secret in it."
-    usually = 2
-    needs: tuple[str, ...] = ("cluster.create",)
-
-    def __init__(self, project: Project, google: Google) -> None:
-        self._project = project
-        self._place = desired.place_of(project.spec)
-        self._google = google
-
-    def commands(self) -> tuple[Command, ...]:
-        """Return the command that writes one."""
-        return desired.fetching(self._project.spec)
-
-    async def look(self) -> Look:
-        """Compare the file with what the cluster says."""
-        wanted = await self._wanted()
-        if wanted is None:
-            return Look(Finding.ABSENT, "the cluster is not there yet")
-        if not self._project.kubeconfig.exists():
-            return Look(Finding.ABSENT, "not written yet")
-        if self._project.kubeconfig.read_bytes() != wanted:
-            return Look(Finding.DRIFTED, "the cluster has another address now")
-        return Look(Finding.READY, "written", (Resource("file", "kubeconfig"),))
-
-    async def run(self) -> Work:
-        """Write it."""
-        wanted = await self._wanted()
-        if wanted is None:
-            raise WizardError("There is no cluster to reach", f"{self._place.cluster} has no address yet.")
-        fresh = not self._project.kubeconfig.exists()
-        kubeconfig_file.write_bytes(self._project.kubeconfig, wanted)
-        if fresh:
-            yield Made(Resource("file", "kubeconfig"))
-        yield Line(f"kubeconfig for {self._place.cluster}")
-
-    async def _wanted(self) -> bytes | None:
-        state = await look_at(self._google, self._place)
-        if not state.endpoint or state.project_id != self._project.spec.project_id:
-            return None
-        address = state.endpoint if "://" in state.endpoint else f"https://{state.endpoint}"
-        entry = {"server": address, "certificate-authority-data": state.authority}
-        name = f"gke_{self._place.project}_{self._place.location}_{self._place.cluster}"
-        return kubeconfig_file.encode(kubeconfig_file.build(self._project, name, entry))
-
-
-class ReachCluster(WriteKubeconfig):
-    """Write the kubeconfig before a tear-down; a cluster that is gone needs none."""
-
-    id = "cluster.reach"
-    title = "Reach the cluster"
-    why = "Only a cluster that answers can tell what is left on it."
-    needs: tuple[str, ...] = ()
-
-    async def look(self) -> Look:
-        """Compare the file with the cluster; fine when there is no cluster."""
-        if await self._wanted() is None:
-            if self._project.kubeconfig.exists():
-                return Look(Finding.DRIFTED, "the cluster is gone, its kubeconfig is left")
-            return Look(Finding.READY, "there is none")
-        return await super().look()
-
-    async def run(self) -> Work:
-        """Write it, or forget the one of a cluster that is gone."""
-        if await self._wanted() is not None:
-            async for happening in super().run():
-                yield happening
-            return
-        self._project.kubeconfig.unlink(missing_ok=True)
-        cluster_identity.forget(self._project)
-        yield Gone(Resource("file", "kubeconfig"))
-
-
 class ResizePool(Step):
     """Give a pool another number of nodes, its bounds first, as Google would change it back otherwise."""
 
@@ -309,6 +232,16 @@ class ResizePool(Step):
             "get_node_pool", {"name": self._place.pool(self._pool)}, self._pool
         )
         return [f"compute/v1/projects/{url.partition('/projects/')[2]}" for url in pool.instance_group_urls]
+
+
+async def address(google: Google, place: desired.Place, project_id: str) -> Address | None:
+    """Return how a project's cluster is reached; None when there is none that is the project's."""
+    state = await look_at(google, place)
+    if not state.endpoint or state.project_id != project_id:
+        return None
+    server = state.endpoint if "://" in state.endpoint else f"https://{state.endpoint}"
+    entry = {"server": server, "certificate-authority-data": state.authority}
+    return Address(f"gke_{place.project}_{place.location}_{place.cluster}", entry)
 
 
 def _told(state: State) -> Happening:

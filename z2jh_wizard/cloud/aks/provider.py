@@ -1,0 +1,80 @@
+"""Azure Kubernetes Service as a provider: its steps for set-up, resize and tear-down."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from z2jh_wizard.cloud.account import Leftover
+from z2jh_wizard.cloud.aks import leftovers as scan
+from z2jh_wizard.cloud.aks.account import AzureAccount
+from z2jh_wizard.cloud.aks.azure import Azure
+from z2jh_wizard.cloud.aks.desired import fetching, place_of
+from z2jh_wizard.cloud.aks.groups import MakeGroup, RegisterProviders
+from z2jh_wizard.cloud.aks.steps import MakeCluster, ResizePool, address, user_kubeconfig
+from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
+from z2jh_wizard.core.engine import Clock
+from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.step import Resource, Step
+from z2jh_wizard.project.folder import Project
+from z2jh_wizard.system.clock import SystemClock
+
+
+class AksProvider:
+    """Makes, reaches, resizes and removes the cluster of a project at Azure."""
+
+    def __init__(self, project: Project, clock: Clock | None = None, azure: Azure | None = None) -> None:
+        self._project = project
+        self._clock = clock or SystemClock()
+        self._azure = azure or Azure(project.spec.account, project.spec.cluster.sign_in)
+
+    def account(self) -> AzureAccount:
+        """Return what answers questions about the subscription."""
+        return AzureAccount(self._azure, self._clock, self._project.spec.cluster.sign_in)
+
+    def steps(self) -> list[Step]:
+        """Return the steps from a bare subscription to a kubeconfig."""
+        project, azure, clock = self._project, self._azure, self._clock
+        return [
+            RegisterProviders(azure, clock),
+            MakeGroup(project.spec, azure, clock),
+            MakeCluster(project, azure, clock),
+            WriteKubeconfig(project, self._address, fetching(project.spec)),
+        ]
+
+    def reach(self) -> list[Step]:
+        """Return the step that makes the cluster reachable once more; fine when there is none."""
+        return [ReachCluster(self._project, self._address, fetching(self._project.spec))]
+
+    def resize_step(self, pool: str, nodes: int) -> Step:
+        """Return the step that gives a pool this many nodes."""
+        return ResizePool(self._project, self._azure, self._clock, pool, nodes)
+
+    async def credential(self) -> dict[str, Any]:
+        """Return what Azure gives to a user of the cluster: a certificate, or a token."""
+        user = (await user_kubeconfig(self._azure, place_of(self._project.spec)))["users"][0]["user"]
+        if token := user.get("token"):
+            return {"token": token}
+        if "client-certificate-data" in user and "client-key-data" in user:
+            return {
+                "clientCertificateData": base64.b64decode(user["client-certificate-data"]).decode(),
+                "clientKeyData": base64.b64decode(user["client-key-data"]).decode(),
+            }
+        raise InvalidInput(
+            "This cluster takes only accounts of the directory",
+            "Its local accounts are switched off, so Azure gives no certificate for it.",
+            next_step="Switch local accounts on, or use the cluster as an existing one with kubelogin.",
+        )
+
+    async def _address(self) -> Address | None:
+        spec = self._project.spec
+        return await address(self._azure, place_of(spec), spec.project_id)
+
+    async def left(self) -> tuple[Leftover, ...]:
+        """Return what is still there and may cost money."""
+        spec = self._project.spec
+        return await scan.leftovers(self._azure, place_of(spec), spec.project_id, self._clock)
+
+    async def leftovers(self) -> list[tuple[Resource, str]]:
+        """Return the same for the receipt."""
+        return [(one.resource, f"{one.size} in {one.where}: {one.why}") for one in await self.left()]
