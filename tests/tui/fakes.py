@@ -30,6 +30,7 @@ from z2jh_wizard.core.step import (
     Work,
 )
 from z2jh_wizard.flows.flow import Flow
+from z2jh_wizard.flows.image_plan import Tools
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens.backend import Backend, FoundHelm
@@ -205,6 +206,9 @@ class FakeBackend(Backend):
         if self.status_error:
             raise self.status_error
         return status_report(project, installed="release" in self.world.there)
+
+    async def image_tools(self) -> Tools:
+        return Tools(missing="There is no docker on this computer.")
 
     async def helm(self) -> FoundHelm:
         if self.helm_missing:

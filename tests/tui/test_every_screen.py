@@ -27,7 +27,8 @@ ASKED = {
     for stage in ways.stages(way, ways.scene_of(default_answers()))
     if stage.id not in PAGES
 }
-NAMES = ["welcome", *ASKED, "dashboard", "teardown", "run", "receipt", *PAGES]
+TOOLS = ["address-check", "image-builder"]
+NAMES = ["welcome", *ASKED, *TOOLS, "dashboard", "teardown", "run", "receipt", *PAGES]
 
 
 async def goto(person: Person, name: str) -> None:

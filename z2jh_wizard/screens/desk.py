@@ -35,8 +35,6 @@ class Desk:
     run: RunRecord | None = None
     live: LiveStore | None = None
     focus: dict[str, str] = field(default_factory=dict)
-    image: dict[str, str] = field(default_factory=dict)
-    """What was typed to build an image, and which one was taken into the settings."""
     _opening_live: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -83,7 +81,6 @@ class Desk:
             await self.close_live()
             self.run = self.tour = None
             self.focus.clear()
-            self.image.clear()
         self.project = project
         self.memory.remember_project(project.folder)
 

@@ -54,6 +54,8 @@ class ImageBuilderScreen(ToolScreen):
 
     def __init__(self, desk: Desk, topic: str = "", field: str = "") -> None:
         super().__init__(desk, topic, field)
+        # What was typed, and under ``used`` the image that was taken into the settings.
+        self._typed = self.tour.typed.setdefault(self.NAME, {})
         self._tools: Tools | None = None
         self._is_planning = False
 
@@ -118,7 +120,7 @@ class ImageBuilderScreen(ToolScreen):
         image = look_up(self.form.scene.values, ("singleuser", "image"))
         text = f"{image.get('name')}:{image.get('tag')}" if isinstance(image, dict) else ""
         line = self.query_one("#used", Plain)
-        line.display = bool(text) and text == self.desk.image.get("used")
+        line.display = bool(text) and text == self._typed.get("used")
         line.show(f"+ {text} is the image in the settings now. Back shows it, Next there saves it.")
 
     async def _find_tools(self) -> None:
@@ -150,21 +152,21 @@ class ImageBuilderScreen(ToolScreen):
 
     @property
     def _answers(self) -> Answers:
-        kept = self.desk.image
+        kept = self._typed
         place = cast("Place", kept.get("place", "apart"))
         texts = {name: kept.get(name, "").strip() for name in ("repository", "ref", "image", "tag")}
         return Answers(**texts, place=place)
 
     @on(FormField.Changed)
     def _changed(self, event: FormField.Changed) -> None:
-        self.desk.image[event.name] = event.value
+        self._typed[event.name] = event.value
         if event.name not in self._answers.problems():
             self._field(event.name).show_problem("")
         self._show_answers()
 
     @on(FormField.Left)
     def _left(self, event: FormField.Left) -> None:
-        typed = self.desk.image.get(event.name, "")
+        typed = self._typed.get(event.name, "")
         self._field(event.name).show_problem(self._answers.problems().get(event.name, "") if typed else "")
 
     @on(FormField.Entered)
@@ -251,7 +253,7 @@ class ImageBuilderScreen(ToolScreen):
         if run is None or run.session.name != FLOW or run.outcome is None:
             return
         plan = cast("Plan", run.session.options["plan"])
-        is_new = run.outcome.code == ExitCode.DONE and self.desk.image.get("used") != plan.text
+        is_new = run.outcome.code == ExitCode.DONE and self._typed.get("used") != plan.text
         if is_new and self._use(plan.image, plan.tag):
             self.set_focus(self.query_one("#do-back"))  # from there it is saved
 
@@ -274,7 +276,7 @@ class ImageBuilderScreen(ToolScreen):
         text = f"{image}:{tag}"
         if not self.put(f"Image {text}", builder.image_settings(image, tag)):
             return False
-        self.desk.image["used"] = text
+        self._typed["used"] = text
         return True
 
     # ---- leaving ----
