@@ -67,6 +67,8 @@ async def test_steps_are_copied_and_lead_to_the_questions(
         await person.until(lambda: not person.app.screen.query("#fill"), "nothing to fill in any more")
         path = ("hub", "config", "GoogleOAuthenticator", "oauth_callback_url")
         assert in_draft(person, *path) == CALLBACK
+        assert person.app.keep_answers() == []
+        assert CALLBACK in project.config.read_text(), "leaving the wizard from here saves it"
         await person.activate("to-sign-in_google_client-id")
         await person.at("TopicScreen")
         await person.until(lambda: person.focused == "control-sign-in_google_client-id", "the question")

@@ -248,3 +248,11 @@ def test_the_callback_url_is_computed():
     assert "when the HTTPS page has the hub's name" in notes(scene(text))[3].text
     text += "\nproxy: {https: {enabled: true, hosts: [hub.example.org]}}"
     assert "https://hub.example.org/hub/oauth_callback" in [note.copy for note in notes(scene(text))]
+
+
+def test_a_password_that_the_wizard_makes_counts_as_there():
+    said = " ".join(
+        one.text for one in notes(scene("hub: {config: {JupyterHub: {authenticator_class: dummy}}}"))
+    )
+    assert "who knows the one password of the hub" in said
+    assert "No password is asked" not in said

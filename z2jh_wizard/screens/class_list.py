@@ -16,6 +16,7 @@ from z2jh_wizard.screens.dialogs import AskChoice
 from z2jh_wizard.screens.sign_in_tool import SignInTool
 from z2jh_wizard.values import class_list, roster
 from z2jh_wizard.values.class_list import ClassList, Row
+from z2jh_wizard.values.forms_sign_in import when_set_up
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.choice_list import Offer
@@ -43,8 +44,8 @@ class ClassListScreen(SignInTool):
         "users of the sign-in page; those there stay."
     )
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, desk: Desk, topic: str = "", field: str = "") -> None:
+        super().__init__(desk, topic, field)
         self._typed = {"file": "", "pasted": ""}
         self._source = "file"
         self._is_read = True
@@ -133,7 +134,8 @@ class ClassListScreen(SignInTool):
         try:
             data = await asyncio.to_thread(class_file, typed) if self._source == "file" else typed.encode()
             self._columns = await asyncio.to_thread(roster.headings, data)
-            found = await asyncio.to_thread(class_list.read_class_list, data, self.scene, self._column)
+            scene = when_set_up(self.scene)
+            found = await asyncio.to_thread(class_list.read_class_list, data, scene, self._column)
         except WizardError as error:
             self._show(None, "\n".join(error.problem.lines()), is_wrong=True)
             return

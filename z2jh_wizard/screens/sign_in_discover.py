@@ -32,8 +32,8 @@ class SignInDiscoverScreen(SignInTool):
         "scopes and the user name into the answers of the sign-in page."
     )
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, desk: Desk, topic: str = "", field: str = "") -> None:
+        super().__init__(desk, topic, field)
         self._issuer = ""
         self._found: Endpoints | None = None
 

@@ -39,8 +39,8 @@ class SignInStepsScreen(SignInTool):
         "steps are the questions that they bring the answers for: Enter goes there."
     )
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, desk: Desk, topic: str = "", field: str = "") -> None:
+        super().__init__(desk, topic, field)
         self._guide = guide(self.scene)
         self._addresses = [one for step in self._guide.steps for one in step.addresses]
 

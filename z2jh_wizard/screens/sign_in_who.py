@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.sign_in_tool import SignInTool
+from z2jh_wizard.values.forms_sign_in import when_set_up
 from z2jh_wizard.values.topics import field_for
 from z2jh_wizard.values.who_may import may
 from z2jh_wizard.values.who_may_words import asks_groups, verdict_words, who_may
@@ -32,8 +33,8 @@ class SignInWhoScreen(SignInTool):
         "are on these pages, saved or not; nobody is asked. Go to the setting leads to the one that decides."
     )
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, desk: Desk, topic: str = "", field: str = "") -> None:
+        super().__init__(desk, topic, field)
         self._typed = {"user": "", "groups": ""}
         self._decides = ""
 
@@ -62,7 +63,7 @@ class SignInWhoScreen(SignInTool):
         yield Plain("\n".join(self._everybody()), dom_id="everybody")
 
     def _everybody(self) -> list[str]:
-        scene = self.scene
+        scene = when_set_up(self.scene)
         people = who_may(scene.values, scene.version, scene.family)
         return [
             f"Who comes in: {' '.join(people.allowed)}",
@@ -94,7 +95,7 @@ class SignInWhoScreen(SignInTool):
         self.screen.focus_next()
 
     def _show(self) -> None:
-        user, scene = self._typed["user"].strip(), self.scene
+        user, scene = self._typed["user"].strip(), when_set_up(self.scene)
         self._decides = ""
         words: tuple[str, ...] = ("", EMPTY)
         if user:

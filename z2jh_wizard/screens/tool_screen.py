@@ -9,6 +9,7 @@ from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.screens.base import WizardScreen
 from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.keeping import keep
 from z2jh_wizard.screens.messages import Go, Trouble
 from z2jh_wizard.screens.settings_tour import Tour, tour_of
 from z2jh_wizard.values.presets import Setting
@@ -42,6 +43,10 @@ class ToolScreen(WizardScreen):
             self.post_message(Trouble(error.problem))
             return False
         return True
+
+    def keep_answers(self) -> None:
+        """Write what was answered, for the wizard is about to end; WizardError when that fails."""
+        keep(self.desk, f"topic/{self.topic}")
 
     def action_undo(self) -> None:
         """Take the last change of the settings back, or the last save."""
