@@ -324,6 +324,7 @@ def test_practice_asks_for_nothing() -> None:
     assert found.is_done
     assert not found.records, "nobody shall make a record of an address that is not real"
     assert not found.letter
+    assert practice_checklist(WayIn((), "nobody"), Seen(NOW, DOOR)).is_done
 
 
 _TEXT = st.text(max_size=40)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from z2jh_wizard.values.address_certificate import certificate_item
 from z2jh_wizard.values.address_items import Item, Mark
@@ -76,7 +77,10 @@ def practice_checklist(way: WayIn, seen: Seen) -> Checklist:
         "page of its hub can be opened. Only the cluster itself answers, at 127.0.0.1 and its port.",
         "On a real cluster this page names the record to make, waits for it, and tests every line.",
     )
-    items = [first, _name(way, seen), _address(seen, "")]
+    name = _name(way, seen)
+    if not way.hosts:
+        name = replace(name, mark=Mark.SKIPPED, seen="None in the settings; it works without.", next="")
+    items = [first, name, _address(seen, "")]
     if wanted := records(way.hosts, seen.door):
         lines = "; ".join(one.line for one in wanted)
         items.append(Item("record", "The record", Mark.SKIPPED, f"It would look like this: {lines}"))
