@@ -13,7 +13,7 @@ from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.flows.sign_in_files import class_file
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import AskChoice
-from z2jh_wizard.screens.sign_in_tool import SignInTool
+from z2jh_wizard.screens.sign_in_tool import SignInScreen
 from z2jh_wizard.values import class_list, roster
 from z2jh_wizard.values.class_list import ClassList, Row
 from z2jh_wizard.values.forms_sign_in import when_set_up
@@ -32,7 +32,7 @@ NOT_YET = "Type where the file is, or paste the list. Nothing is written before 
 COLUMNS = (Column("name", weight=2), Column("what becomes of it", weight=3))
 
 
-class ClassListScreen(SignInTool):
+class ClassListScreen(SignInScreen):
     """Reads a class list and lets the people on it sign in."""
 
     NAME = "class-list"

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.sign_in_tool import SignInTool
+from z2jh_wizard.screens.sign_in_tool import SignInScreen
 from z2jh_wizard.values import sign_in_discovery
 from z2jh_wizard.values.oidc import Endpoints
 from z2jh_wizard.widgets.actions import screen_bindings
@@ -21,7 +21,7 @@ from z2jh_wizard.widgets.plain import Plain
 NOT_YET = "What it says is shown here first; nothing is written before you press Use these."
 
 
-class SignInDiscoverScreen(SignInTool):
+class SignInDiscoverScreen(SignInScreen):
     """Looks a provider up by its issuer URL."""
 
     NAME = "discover"

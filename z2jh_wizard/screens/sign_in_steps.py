@@ -13,7 +13,7 @@ from textual.widgets import Button
 from z2jh_wizard.screens.clipboard import Copied, copy
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Go
-from z2jh_wizard.screens.sign_in_tool import SignInTool
+from z2jh_wizard.screens.sign_in_tool import SignInScreen
 from z2jh_wizard.values import sign_in_discovery
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.sign_in_follows import fill
@@ -28,7 +28,7 @@ NO_HOST = (
 )
 
 
-class SignInStepsScreen(SignInTool):
+class SignInStepsScreen(SignInScreen):
     """Shows what to do outside the wizard for the chosen way to sign in."""
 
     NAME = "sign-in-steps"

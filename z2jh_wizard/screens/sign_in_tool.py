@@ -15,7 +15,7 @@ from z2jh_wizard.values.sign_in import chosen_method
 from z2jh_wizard.values.topics import topic_page
 
 
-class SignInTool(ToolScreen):
+class SignInScreen(ToolScreen):
     """A screen that belongs to the sign-in page."""
 
     HOME = Topic.SIGN_IN.value

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.sign_in_tool import SignInTool
+from z2jh_wizard.screens.sign_in_tool import SignInScreen
 from z2jh_wizard.values.forms_sign_in import when_set_up
 from z2jh_wizard.values.topics import field_for
 from z2jh_wizard.values.who_may import may
@@ -23,7 +23,7 @@ NONE = "none"
 EMPTY = "Type somebody above to see the answer here."
 
 
-class SignInWhoScreen(SignInTool):
+class SignInWhoScreen(SignInScreen):
     """Answers for one person, and says who comes in at all."""
 
     NAME = "who-may"
