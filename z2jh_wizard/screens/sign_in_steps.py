@@ -46,7 +46,7 @@ class SignInStepsScreen(SignInScreen):
 
     def why(self) -> str:
         """Say which way to sign in it is about."""
-        return f"{self._guide.title}: what to do outside the wizard. Arrow keys scroll, F7 copies."
+        return f"{self._guide.title}: what to do elsewhere. Arrows scroll, F7 copies."
 
     def step_words(self) -> str:
         """Return what the page is about."""
