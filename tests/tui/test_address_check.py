@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from tests.tui.conftest import Open, Person
 from tests.tui.fakes import HOSTILE, FakeBackend
-from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.project.folder import Project, create_project
 from z2jh_wizard.screens.messages import Go
@@ -42,15 +41,12 @@ class FakeCheck:
     def __init__(self) -> None:
         self.seen = BEFORE
         self.ways: list[WayIn] = []
-        self.error: WizardError | None = None
         self.gate: asyncio.Event | None = None
 
     async def look(self, way: WayIn) -> Checklist:
         self.ways.append(way)
         if self.gate:
             await self.gate.wait()
-        if self.error:
-            raise self.error
         return checklist(way, self.seen, "jhub")
 
 
@@ -83,9 +79,9 @@ async def show(person: Person) -> None:
 
 
 async def test_it_waits_for_the_record_and_says_when_it_is_there(
-    open_app: Open, cloud: Project, check: FakeCheck, size: tuple[int, int]
+    open_app: Open, cloud: Project, check: FakeCheck
 ) -> None:
-    async with open_app(size, folder=cloud.folder) as person:
+    async with open_app(folder=cloud.folder) as person:
         await show(person)
         await person.sees("? needs you")
         await person.until(lambda: person.widget("#checks").marked == "record", "the open line is marked")  # type: ignore[attr-defined]
@@ -146,11 +142,3 @@ async def test_hostile_answers_are_plain_text(open_app: Open, cloud: Project, ch
         await show(person)
         await person.sees("[red]x[/red] [/foo]")
         assert "\x1b" not in person.screen_text()
-
-
-async def test_a_trouble_is_shown(open_app: Open, cloud: Project, check: FakeCheck) -> None:
-    check.error = WizardError("It broke", "Nobody knows why.")
-    async with open_app(folder=cloud.folder) as person:
-        await person.at("DashboardScreen")
-        person.app.post_message(Go("address-check"))
-        await person.sees("! It broke")
