@@ -172,6 +172,12 @@ class Backend:
         files.write_atomic(path, "\n\n".join(parts).encode(), files.PUBLIC_FILE)
         return path
 
+    async def answers(self, project: Project) -> Path:
+        """Write the answers that the project amounts to into its folder; return where."""
+        written = await _load("flows.answers_written")
+        path: Path = await asyncio.to_thread(written.write_answers, project)
+        return path
+
     async def change_chart_version(self, project: Project, version: str) -> Project:
         """Carry the project's files to another chart version, with backups; NeedsYou for what is open."""
         migrating = await _load("flows.migrating")

@@ -137,6 +137,16 @@ class SettingsScreen(StageScreen):
         self._show()
         self.refresh_preview()
 
+    def action_answers(self) -> None:
+        """Save, and write an answers file of what was chosen."""
+        if self._save():
+            self.run_worker(self._answers(), name="writing the answers", group="answers", exit_on_error=False)
+
+    async def _answers(self) -> None:
+        if self.desk.project:
+            path = await self.desk.backend.answers(self.desk.project)
+            self.app.notify(f"The answers are in {path}, secrets left out.", markup=False)
+
     def _save(self) -> bool:
         """Write what can be used; False when the disk or another writer refused."""
         if self._tour is None:

@@ -162,6 +162,8 @@ ACTIONS: tuple[Action, ...] = (
            "Lists what would be removed; deletes only after the hub name is typed."),
     Action("runbook", "runbook", "", "Runbook", "Write the steps down for doing them by hand", _HUB,
            "Writes the steps as a Markdown document and says where it is."),
+    Action("answers", "answers", "", "Answers file", "Write answers.yaml, for another such hub", _WIZARD,
+           "Saves, and writes answers.yaml, which makes another hub like it. Secrets are left out."),
     Action("home", "home", "", "Projects", "Back to the list of projects", _EVERYWHERE,
            "Goes back to the first screen with the list of projects."),
     Action("theme", "app.next_theme", "f10", "Theme", "Dark, light, contrast, red-green safe", _EVERYWHERE,
