@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -32,6 +32,13 @@ class Everywhere(Screen[None]):
 
     BINDINGS = bindings("copy", "words", "read", "edit")
     desk: Desk
+
+    _was_shown = False
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Keep the styles when the screen is shown for the first time: they were worked out a moment ago."""
+        event.refresh_styles = self._was_shown
+        self._was_shown = True
 
     # ---- what a screen says about itself ----
 

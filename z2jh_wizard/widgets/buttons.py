@@ -25,6 +25,11 @@ class ActionButton(Button):
         self.set_reactive(Button.compact, True)
         self.add_class("-textual-compact", update=False)
 
+    def watch_flat(self, flat: bool) -> None:
+        """Note the look that it has as Textual does, but work out no styles before it has its place."""
+        self.set_class(flat, "-style-flat", update=self.is_attached)
+        self.set_class(not flat, "-style-default", update=self.is_attached)
+
 
 class ButtonRow(Horizontal):
     """Buttons for actions; the first one, which most people want next, stands at the right end.
@@ -36,7 +41,7 @@ class ButtonRow(Horizontal):
         super().__init__(classes="button-row -flat-row" if flat else "button-row")
         self._buttons = buttons
         if not flat:
-            buttons[0].add_class("-onward")
+            buttons[0].add_class("-onward", update=False)
 
     def compose(self) -> ComposeResult:
         """Make the buttons."""

@@ -20,7 +20,8 @@ class TextLine(Input):
     def __init__(
         self, value: str = "", *, placeholder: str = "", dom_id: str | None = None, replace: bool = False
     ) -> None:
-        super().__init__(value, placeholder=placeholder, id=dom_id, select_on_focus=replace)
+        # The questions check their answers themselves; Textual would work out styles anew at each key.
+        super().__init__(value, placeholder=placeholder, id=dom_id, select_on_focus=replace, validate_on=())
         # Asking for compact would work out all styles at once, before there is a place to draw.
         self.set_reactive(Input.compact, True)
         self.add_class("-textual-compact", update=False)
