@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from z2jh_wizard.core.errors import Refused
-from z2jh_wizard.flows.profile_draft import NO_LIST, ProfileDraft
+from z2jh_wizard.flows.profile_draft import NO_LIST, ProfileDraft, is_about
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.values.answers import Wrong
 from z2jh_wizard.values.profile_additions import added
@@ -96,6 +96,19 @@ def test_the_hubs_own_place_is_edited_where_it_is_used(project):
     assert "wins over" in draft.note
     draft.put("Copy", [*draft.menu, {"display_name": "B"}])
     assert "singleuser" not in draft._file.document.data.decode()
+
+
+def test_amounts_that_do_not_fit_are_wrong_where_they_are_answered(form):
+    draft = ProfileDraft(form)
+    _, _, wrong = draft.answered((1,), {"entry.name": "C", "entry.memory-guarantee": "4G"})
+    assert wrong == {}
+    menu, path, wrong = draft.answered((1,), {"entry.memory-guarantee": "4G", "entry.memory-limit": "2G"})
+    assert list(wrong) == ["entry.memory-limit"]
+    assert "It keeps 4G but allows only 2G of memory" in wrong["entry.memory-limit"]
+    assert is_about("entry.memory-guarantee", wrong)
+    assert not is_about("entry.cpu-limit", wrong)
+    draft.put("Edit", menu)
+    assert draft.answered(path, {"entry.name": "C"})[2] == {}, "what was there before holds nobody back"
 
 
 def test_a_menu_that_was_changed_by_hand_meanwhile_is_not_written_over(form, project):

@@ -119,12 +119,10 @@ async def test_a_menu_by_hand_is_edited_and_nothing_of_it_is_lost(open_app: Open
     assert project.config.read_text() == hand.replace('image: "org/a:1"}', 'image: "org/a:1", mem_limit: 2G}')
 
 
-async def test_presets_show_their_lines_and_ask_before_they_replace(
-    open_app: Open, size: tuple[int, int], project: Project
-) -> None:
+async def test_presets_show_their_lines_and_ask_before_they_replace(open_app: Open, project: Project) -> None:
     hand = "singleuser:\n  extraFiles:\n    jupyter_server_config.json: {mountPath: /x, data: {mine: 1}}\n"
     project.config.write_text(hand)
-    async with open_app(size, folder=project.folder) as person:
+    async with open_app(folder=project.folder) as person:
         await person.at("DashboardScreen")
         await go_to(person, "presets/culling", "PresetsScreen")
         await person.sees("+     jupyter_server_config.json:")

@@ -11,7 +11,8 @@ from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.paths import Path
 from z2jh_wizard.values.presets import GONE, apply
 from z2jh_wizard.values.profile_additions import IN_CONFIG, added, additions, menu_path
-from z2jh_wizard.values.profile_fields import FIELDS, KEY, MenuForm
+from z2jh_wizard.values.profile_fields import FIELDS, KEY
+from z2jh_wizard.values.profile_form import MenuForm
 from z2jh_wizard.values.profile_menu import (
     Menu,
     Place,
@@ -187,7 +188,7 @@ def test_students_see_what_kubespawner_draws():
         "        > Small",
         "        - Large",
         "        - Other...  Other [ ________ ]",
-        "?   entry 3: written in a way that the wizard does not know",
+        "?   entry 3: the wizard does not know it",
     ]
     assert student_lines([]) == ["Students choose nothing: their server starts at once."]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from z2jh_wizard.core.errors import Refused
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.flows.values_files import ValuesFile
@@ -12,12 +14,18 @@ from z2jh_wizard.values.lint.spawner import set_in_python
 from z2jh_wizard.values.paths import Path, format_path
 from z2jh_wizard.values.presets import apply
 from z2jh_wizard.values.profile_additions import IN_CONFIG, menu_path
-from z2jh_wizard.values.profile_fields import MenuForm
+from z2jh_wizard.values.profile_form import MenuForm
 from z2jh_wizard.values.profile_menu import Menu, menu_of, settings_between
 from z2jh_wizard.values.profile_view import Mistake, everybody, mistakes
 
 NO_MENU = "Charts of this version have no menu of profiles: every student gets the same server."
 NO_LIST = "The menu is no list of profiles, each after a dash, so it is only shown: edit it in the file."
+
+
+def is_about(field: str, others: Iterable[str]) -> bool:
+    """Tell whether a field is one of others, or says with one of them how much of the same is given."""
+    kinds = {other.removesuffix("-limit").removesuffix("-guarantee") for other in others}
+    return field.removesuffix("-limit").removesuffix("-guarantee") in kinds
 
 
 class ProfileDraft:
@@ -50,6 +58,24 @@ class ProfileDraft:
     def mistakes(self, menu: Menu) -> tuple[Mistake, ...]:
         """Return what is wrong with a menu."""
         return mistakes(menu, everybody(self._form.scene))
+
+    def answered(self, path: Path, texts: Mapping[str, str]) -> tuple[Menu, Path, dict[str, str]]:
+        """Return the menu with all answers that can be used, the entry's path then, and what is wrong.
+
+        ``texts`` are answers by the id of their field; what is wrong are sentences by the same ids. Amounts
+        that do not fit together are wrong where one of them was answered.
+        """
+        menu, wrong = self.menu, {}
+        for name, text in texts.items():
+            answer = self.form(menu).answered(path, name, text)
+            if isinstance(answer, tuple):
+                menu, path = answer
+            else:
+                wrong[name] = answer.sentence
+        for one in self.mistakes(menu):
+            if one.path == path and one.field and is_about(one.field, texts):
+                wrong.setdefault(one.field, one.sentence)
+        return menu, path, wrong
 
     def put(self, title: str, menu: Menu) -> None:
         """Take another menu into the draft, as one thing to undo.

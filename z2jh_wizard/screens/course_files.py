@@ -167,10 +167,11 @@ class CourseFilesScreen(ToolScreen):
         return next(one for one in self.query(FormField) if one.field == name)
 
     def on_descendant_focus(self) -> None:
-        """Bring the whole question into sight that has the focus."""
+        """Bring the whole question into sight that has the focus, and the link that it changes."""
         field = next((one for one in self.query(FormField) if one.has_focus_within), None)
         if field:
-            self.query_one("#body").scroll_to_widget(field, animate=False)
+            below = self.query_one("#files-link") if field.field in ("opens", "hub") else field
+            self.query_one("#body").scroll_to_widget(below, animate=False)
 
     # ---- actions ----
 

@@ -44,7 +44,7 @@ class CourseImageScreen(ToolScreen):
 
     def step_words(self) -> str:
         """Return what the page is about."""
-        return "images for courses"
+        return "course image"
 
     def body(self) -> ComposeResult:
         """Make the list, and what the marked one would write."""

@@ -54,7 +54,7 @@ class PresetsScreen(ToolScreen):
 
     def step_words(self) -> str:
         """Return what the page is about."""
-        return f"presets: {self.tour.page(self._group.topic).title.lower()}"
+        return "presets"
 
     def body(self) -> ComposeResult:
         """Make the list, and what the marked one would write."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from z2jh_wizard.core.errors import WizardError
-from z2jh_wizard.flows.profile_draft import ProfileDraft
+from z2jh_wizard.flows.profile_draft import ProfileDraft, is_about
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import Ask, AskChoice
@@ -24,7 +24,7 @@ from z2jh_wizard.screens.topic import QUIET
 from z2jh_wizard.values.course_images import COURSE_IMAGES
 from z2jh_wizard.values.forms import Question
 from z2jh_wizard.values.paths import Path
-from z2jh_wizard.values.profile_fields import SIZE_NAMES, size_of, size_texts
+from z2jh_wizard.values.profile_form import SIZE_NAMES, size_of, size_texts
 from z2jh_wizard.values.profile_menu import Menu, Place, place_of, title_of
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
@@ -39,9 +39,9 @@ OWN: Final = "own"
 
 _NAMES: Final[Mapping[Place, str]] = {
     Place.PROFILE: "profile",
-    Place.OPTION: "list in a profile",
-    Place.CHOICE: "choice in a list",
-    Place.UNLISTED: "line to type in",
+    Place.OPTION: "list",
+    Place.CHOICE: "choice",
+    Place.UNLISTED: "free choice",
     Place.UNKNOWN: "entry",
 }
 
@@ -87,7 +87,12 @@ class ProfileEntryScreen(ToolScreen):
         """Make the questions."""
         for name, question in self._asked.items():
             if name == "entry.memory-guarantee":
-                yield FormField(SIZE, "Size", "Fills the four amounts below.", control=self._sizes())
+                yield FormField(
+                    SIZE,
+                    "Size",
+                    "Fills the four amounts below; usual: as for all students.",
+                    control=self._sizes(),
+                )
             yield FormField(
                 name,
                 title(question),
@@ -100,9 +105,7 @@ class ProfileEntryScreen(ToolScreen):
 
     def _sizes(self) -> SwitchLine:
         offers = [Offer(one, words) for one, words in SIZE_NAMES.items()]
-        return SwitchLine(
-            [*offers, Offer(OWN, "other")], self._size_now(), dom_id=f"control-{dom_name(SIZE)}"
-        )
+        return SwitchLine([*offers, Offer(OWN, OWN)], self._size_now(), dom_id=f"control-{dom_name(SIZE)}")
 
     def _size_now(self) -> str:
         """Return the size that the amounts are now."""
@@ -142,15 +145,7 @@ class ProfileEntryScreen(ToolScreen):
         return self._texts.get(name, self._asked[name].text)
 
     def _answered(self) -> tuple[Menu, Path, dict[str, str]]:
-        """Return the menu with the answers that can be used, the entry's path, and what is wrong."""
-        menu, path, wrong = self._draft.menu, self._path, {}
-        for name, text in self._texts.items():
-            answer = self._draft.form(menu).answered(path, name, text)
-            if isinstance(answer, tuple):
-                menu, path = answer
-            else:
-                wrong[name] = answer.sentence
-        return menu, path, wrong
+        return self._draft.answered(self._path, self._texts)
 
     @on(FormField.Changed)
     def _changed(self, event: FormField.Changed) -> None:
@@ -200,6 +195,8 @@ class ProfileEntryScreen(ToolScreen):
         body = self.query_one("#body")
         if field and field.size.height <= body.size.height:
             body.scroll_to_widget(field, animate=False)
+        if self._written:
+            self.refresh_preview()
 
     def refresh_preview(self) -> None:
         """Show the lines that the answers write, where there is room or somebody asked."""
@@ -209,9 +206,16 @@ class ProfileEntryScreen(ToolScreen):
                 height = max(1, self.query_one("#preview").size.height - 1)
                 self.query_one("#preview-lines", DiffLines).show(self._draft.preview(menu, path, height))
             if self._written:
-                self.query_one("#written", WrittenLines).show(*self._draft.written(menu, path))
+                lines = self._draft.written(menu, (*path, *self._focused_key()))
+                self.query_one("#written", WrittenLines).show(*lines)
         except WizardError as error:
             self.post_message(Trouble(error.problem))
+
+    def _focused_key(self) -> Path:
+        """Return where the question with the focus stands in the entry; nothing for the whole entry."""
+        field = next((one.field for one in self.query(FormField) if one.has_focus_within), "")
+        above = len(self._draft.at or ()) + len(self._path)
+        return self._asked[field].path[above:] if field in self._asked else ()
 
     def on_resize(self) -> None:
         """Fill the preview when there is room for it."""
@@ -246,7 +250,9 @@ class ProfileEntryScreen(ToolScreen):
         for name, sentence in wrong.items():
             self._field(name).show_problem(sentence)
         if wrong:
-            self._field(next(name for name in self._asked if name in wrong)).control_widget.focus()
+            first = self._field(next(name for name in self._asked if name in wrong))
+            first.control_widget.focus()
+            self.call_after_refresh(self.query_one("#body").scroll_to_widget, first, animate=False)
             return
         if menu is not self._draft.menu:
             try:
@@ -268,8 +274,7 @@ class ProfileEntryScreen(ToolScreen):
         self.app.push_screen(ask, lambda answer: self._give_up(wrong) if answer else None)
 
     def _give_up(self, wrong: Mapping[str, str]) -> None:
-        for name in wrong:
-            del self._texts[name]
+        self._texts = {name: text for name, text in self._texts.items() if not is_about(name, wrong)}
         self.action_next()
 
     def _leave(self, path: Path) -> None:

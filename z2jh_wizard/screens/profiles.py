@@ -77,13 +77,14 @@ class ProfilesScreen(ToolScreen):
 
     def step_words(self) -> str:
         """Return what the page is about."""
-        return "choices for students"
+        return "profiles"
 
     def body(self) -> ComposeResult:
         """Make the list, what is to be known about the marked line, and what students see."""
         yield VirtualTable(
             Column("what students choose", weight=1), Column("what it changes", weight=1), dom_id="entries"
         )
+        yield ButtonRow(ActionButton("entry_add"), *map(ActionButton, _ON_MARKED), flat=True)
         yield Plain("", dom_id="entry-note", limit=400)
         with Vertical(id="students"):
             yield Plain("What students see", classes="pane-heading")
@@ -99,13 +100,8 @@ class ProfilesScreen(ToolScreen):
         )
 
     def buttons(self) -> ComposeResult:
-        """What can be done with the marked line, Undo, and Done."""
-        yield ButtonRow(
-            ActionButton("next", "Done"),
-            ActionButton("entry_add"),
-            *map(ActionButton, _ON_MARKED),
-            ActionButton("undo"),
-        )
+        """Undo and Done."""
+        yield ButtonRow(ActionButton("next", "Done"), ActionButton("undo"))
 
     def on_mount(self) -> None:
         """Show the menu, the line marked that one comes from."""

@@ -13,28 +13,16 @@ from typing import Any, Final
 import msgspec
 
 from z2jh_wizard.core.errors import InvalidInput
-from z2jh_wizard.values import forms, trees
-from z2jh_wizard.values.answers import Wrong
+from z2jh_wizard.values.course_images import COURSE_IMAGES
 from z2jh_wizard.values.fields import Field, Kind
-from z2jh_wizard.values.forms import Question, Scene
 from z2jh_wizard.values.images import parse_image
 from z2jh_wizard.values.paths import Path, parse_path
-from z2jh_wizard.values.presets import SIZES
 from z2jh_wizard.values.profile_menu import (
     NAME,
     OVERRIDE,
     SLUG,
-    Menu,
     Place,
-    entry,
-    parent_of,
-    place_of,
-    renamed,
-    siblings,
-    slug_of,
-    title_of,
 )
-from z2jh_wizard.values.profiles import override_of
 from z2jh_wizard.values.secret_keys import holds_secret
 
 GPU: Final = "nvidia.com/gpu"
@@ -80,8 +68,8 @@ class EntryField(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path:
-        """Where it stands in the entry."""
-        return parse_path(self.field.key) if self.field.key else ()
+        """Where it stands in the entry: below the first name of its key, which no chart has."""
+        return parse_path(self.field.key)[1:]
 
 
 # ---- values that are simpler on a form ----
@@ -180,95 +168,91 @@ def _no_count(value: Any) -> str:
 # ---- the table ----
 
 
-def _in_override(name: str) -> str:
-    return f"{OVERRIDE}.{name}"
+def _field(
+    name: str,
+    key: str,
+    kind: Kind,
+    label: str,
+    words: str,
+    *,
+    example: str = "",
+    unit: str = "",
+    **more: Any,
+) -> EntryField:
+    """Return a field; ``key`` is where it stands in the entry, empty for the name of the entry itself."""
+    whole = f"entry.{key}" if key else "entry"
+    return EntryField(
+        Field(f"entry.{name}", whole, kind, words, unit=unit, example=example, label=label), **more
+    )
 
 
-_KEYED = EntryField(
-    Field(KEY, "", Kind.TEXT, "Students see menus and choices in order of these names; links use them too.",
-          label="Short name"), True, _no_key,
-)  # fmt: skip
-_NAMED = EntryField(
-    Field("entry.name", NAME, Kind.TEXT, "What students read in the menu.", label="Name"), True, _no_name
+def _trait(name: str, trait: str, kind: Kind, label: str, words: str, **more: Any) -> EntryField:
+    """Return a field of what an entry overrides."""
+    return _field(name, f"{OVERRIDE}.{trait}", kind, label, words, **more)
+
+
+_ALL: Final = "Empty: as for all students."
+_TEXT: Final = Kind.TEXT
+
+_NAMED = _field("name", NAME, _TEXT, "Name", "What students read in the menu.", needed=True, check=_no_name)
+_DESCRIBED = _field(
+    "description", "description", _TEXT, "Description", "One line below the name: when to take it."
 )
-_SHORT = EntryField(
-    Field("entry.slug", SLUG, Kind.TEXT, "A name for links and the hub's database; better never change it.",
-          label="Short name", example="large-memory"), False, _no_slug,
+_KEYED = _field(
+    "key", "", _TEXT, "Short name", "Students see lists and choices in order of these names.",
+    needed=True, check=_no_key,
 )  # fmt: skip
-_DESCRIBED = EntryField(
-    Field("entry.description", "description", Kind.TEXT, "One line below the name: when to take it.",
-          label="Description")
+_SHORT = _field(
+    "slug", SLUG, _TEXT, "Short name", "For links and the hub's database; better never change it.",
+    example="large-memory", check=_no_slug,
 )  # fmt: skip
 
-_OVERRIDES = (
-    EntryField(
-        Field("entry.image", _in_override("image"), Kind.TEXT,
-              "The image, with its tag. Empty: that of all students.", label="Image",
-              example="quay.io/jupyter/scipy-notebook:2026-07-28"), False, _no_image),
-    EntryField(
-        Field("entry.memory-guarantee", _in_override("mem_guarantee"), Kind.BYTES,
-              "Memory kept for the student. Empty: as for all students.", label="Memory guarantee",
-              example="1G")),
-    EntryField(
-        Field("entry.memory-limit", _in_override("mem_limit"), Kind.BYTES,
-              "Most memory; beyond it the kernel is killed. Empty: as for all students.",
-              label="Memory limit", example="2G")),
-    EntryField(
-        Field("entry.cpu-guarantee", _in_override("cpu_guarantee"), Kind.NUMBER,
-              "Cores kept for the student. Empty: as for all students.", unit="cores", label="CPU guarantee",
-              example="0.1")),
-    EntryField(
-        Field("entry.cpu-limit", _in_override("cpu_limit"), Kind.NUMBER,
-              "Most cores; more work is then only slower. Empty: as for all students.", unit="cores",
-              label="CPU limit", example="2")),
-    EntryField(
-        Field("entry.gpus", _in_override(r"extra_resource_limits.nvidia\.com/gpu"), Kind.WHOLE,
-              "Graphics cards of NVIDIA, on nodes that have them.", label="GPUs", example="1"),
-        False, _no_count, _count, _as_amount),
-    EntryField(
-        Field("entry.tolerations", _in_override("tolerations"), Kind.NAMES,
-              "Taints of nodes that it may run on all the same, as kubectl taint writes them.",
-              label="Tolerates", example=f"{GPU}:NoSchedule"), False, _no_taint, _taints, _tolerations),
-    EntryField(
-        Field("entry.nodes", _in_override("node_selector"), Kind.TEXT_MAP,
-              "Labels that its nodes must have, one a line.", label="Only on nodes with",
-              example="pool: gpu")),
-    EntryField(
-        Field("entry.environment", _in_override("environment"), Kind.TEXT_MAP,
-              "Environment variables, one a line; every student can read them.",
-              label="Environment variables", example="COURSE: bio101"), False, _no_secret),
-    EntryField(
-        Field("entry.start-page", _in_override("default_url"), Kind.TEXT,
-              "The page that opens first. Empty: as for all students.", label="Start page", example="/lab")),
+OVERRIDES: Final = (
+    _trait("image", "image", _TEXT, "Image", f"With its tag. {_ALL}",
+           example=COURSE_IMAGES[1].text, check=_no_image),
+    _trait("memory-guarantee", "mem_guarantee", Kind.BYTES, "Memory guarantee",
+           f"Memory kept for the student. {_ALL}", example="1G"),
+    _trait("memory-limit", "mem_limit", Kind.BYTES, "Memory limit",
+           f"Most memory; beyond it the kernel is killed. {_ALL}", example="2G"),
+    _trait("cpu-guarantee", "cpu_guarantee", Kind.NUMBER, "CPU guarantee",
+           f"Cores kept for the student. {_ALL}", unit="cores", example="0.1"),
+    _trait("cpu-limit", "cpu_limit", Kind.NUMBER, "CPU limit",
+           f"Most cores; more work is then only slower. {_ALL}", unit="cores", example="2"),
+    _trait("gpus", r"extra_resource_limits.nvidia\.com/gpu", Kind.WHOLE, "GPUs",
+           "Graphics cards of NVIDIA, on nodes that have them.", example="1",
+           check=_no_count, shown=_count, meant=_as_amount),
+    _trait("tolerations", "tolerations", Kind.NAMES, "Tolerates",
+           "Taints of nodes that it may run on all the same, as kubectl taint writes them.",
+           example=f"{GPU}:NoSchedule", check=_no_taint, shown=_taints, meant=_tolerations),
+    _trait("nodes", "node_selector", Kind.TEXT_MAP, "Only on nodes with",
+           "Labels that its nodes must have, one a line.", example="pool: gpu"),
+    _trait("environment", "environment", Kind.TEXT_MAP, "Environment variables",
+           "One a line; every student can read them.", example="COURSE: bio101", check=_no_secret),
+    _trait("start-page", "default_url", _TEXT, "Start page", f"The page that opens first. {_ALL}",
+           example="/lab"),
 )  # fmt: skip
 
 _FREE = (
-    EntryField(
-        Field("entry.enabled", "enabled", Kind.SWITCH, "Lets students type what is not in the list.",
-              label="Students may type one")),
-    EntryField(
-        Field("entry.in-choices", "display_name_in_choices", Kind.TEXT, "What the list says at its end.",
-              label="In the list", example="Other...")),
-    EntryField(
-        Field("entry.name", NAME, Kind.TEXT, "What stands beside the line to type in.", label="Name"), True,
-        _no_name),
-    EntryField(
-        Field("entry.pattern", "validation_regex", Kind.TEXT, "A regular expression that the text must fit.",
-              label="Must fit", example="^.+:.+$"), False, _no_pattern),
-    EntryField(
-        Field("entry.pattern-words", "validation_message", Kind.TEXT,
-              "What a student reads who types something else.", label="Else say")),
+    _field("enabled", "enabled", Kind.SWITCH, "Students may type one", "Lets them type what is not listed."),
+    _field("in-choices", "display_name_in_choices", _TEXT, "In the list", "What the list says at its end.",
+           example="Other..."),
+    _field("name", NAME, _TEXT, "Name", "What stands beside the line to type in.", needed=True,
+           check=_no_name),
+    _field("pattern", "validation_regex", _TEXT, "Must fit", "A regular expression that the text must fit.",
+           example="^.+:.+$", check=_no_pattern),
+    _field("pattern-words", "validation_message", _TEXT, "Else say",
+           "What a student reads who types something else."),
 )  # fmt: skip
 
 FIELDS: Final[Mapping[Place, tuple[EntryField, ...]]] = {
-    Place.PROFILE: (_NAMED, _DESCRIBED, *_OVERRIDES, _SHORT),
+    Place.PROFILE: (_NAMED, _DESCRIBED, *OVERRIDES, _SHORT),
     Place.OPTION: (_NAMED, _KEYED),
-    Place.CHOICE: (_NAMED, *_OVERRIDES, _KEYED),
+    Place.CHOICE: (_NAMED, *OVERRIDES, _KEYED),
     Place.UNLISTED: _FREE,
     Place.UNKNOWN: (),
 }
 
-_OTHER_KEYS: Final[Mapping[Place, frozenset[str]]] = {
+OTHER_KEYS: Final[Mapping[Place, frozenset[str]]] = {
     Place.PROFILE: frozenset({OVERRIDE, "default", "profile_options"}),
     Place.OPTION: frozenset({"choices", "unlisted_choice"}),
     Place.CHOICE: frozenset({OVERRIDE, "default"}),
@@ -276,123 +260,3 @@ _OTHER_KEYS: Final[Mapping[Place, frozenset[str]]] = {
     Place.UNKNOWN: frozenset(),
 }
 """Keys that are known without a field of their own."""
-
-
-# ---- asking and answering ----
-
-_BLOCKED = "It is written in a way that this form does not know."
-
-
-class MenuForm(msgspec.Struct, frozen=True):
-    """A menu as a form: ``at`` is where it stands in the values of ``scene``."""
-
-    menu: Menu
-    at: Path
-    scene: Scene
-
-    def questions(self, path: Path) -> tuple[Question, ...]:
-        """Return what is asked about an entry."""
-        return tuple(self._question(path, one) for one in FIELDS[place_of(self.menu, path)])
-
-    def _question(self, path: Path, one: EntryField) -> Question:
-        key = path[-1] if one.field.id == KEY else trees.MISSING
-        value = one.shown(self._value(path, one)) if key is trees.MISSING else key
-        asked = forms.question_of(one.field, (*self.at, *path, *one.path), value, self.scene)
-        return msgspec.structs.replace(asked, fixed=_BLOCKED) if self._is_blocked(path, one) else asked
-
-    def _is_blocked(self, path: Path, one: EntryField) -> bool:
-        """Tell whether something else than a map stands where the field's key would go."""
-        found = entry(self.menu, path)
-        above = (trees.look_up(found, one.path[:size]) for size in range(1, len(one.path)))
-        return any(
-            value is not trees.MISSING and not isinstance(value, (dict, type(None))) for value in above
-        )
-
-    def _value(self, path: Path, one: EntryField) -> Any:
-        return trees.look_up(entry(self.menu, path), one.path)
-
-    def answered(self, path: Path, field: str, text: str) -> tuple[Menu, Path] | Wrong:
-        """Return the menu with an answer, and the path of the entry then; Wrong for what cannot be used."""
-        one = next(one for one in FIELDS[place_of(self.menu, path)] if one.field.id == field)
-        asked = self._question(path, one)
-        if asked.fixed or text == asked.text:
-            return self.menu, path
-        value = asked.read(text, self.scene.family)
-        if isinstance(value, Wrong):
-            return value
-        if value is msgspec.UNSET:
-            return Wrong("This cannot be empty.") if one.needed else (self._without(path, one.path), path)
-        sentence = one.check(value) or self._twice(path, field, value)
-        if sentence:
-            return Wrong(sentence)
-        if field == KEY:
-            return renamed(self.menu, path, value)
-        meant = one.meant(value, self._value(path, one))
-        return trees.put(self.menu, (*path, *one.path), meant), path
-
-    def _without(self, path: Path, inner: Path) -> Menu:
-        """Return the menu without a key of an entry; maps that are left empty by it go too."""
-        if trees.look_up(entry(self.menu, path), inner) is trees.MISSING:
-            return self.menu
-        menu: Menu = trees.drop(self.menu, (*path, *inner))
-        while len(inner) > 1 and trees.look_up(entry(menu, path), inner[:-1]) == {}:
-            inner = inner[:-1]
-            menu = trees.drop(menu, (*path, *inner))
-        return menu
-
-    def _twice(self, path: Path, field: str, value: Any) -> str:
-        """Say that another entry beside it has the name already."""
-        if field == KEY:
-            new = (*path[:-1], value)
-            is_taken = new != path and entry(self.menu, new) is not trees.MISSING
-            return "Another one has this short name; write one of its own." if is_taken else ""
-        if place_of(self.menu, path) not in (Place.PROFILE, Place.CHOICE):
-            return ""
-        others = [one for one in siblings(self.menu, parent_of(path)) if one != path]
-        if field == "entry.name" and value in {title_of(self.menu, one) for one in others}:
-            return "Another one has this name; students could not tell them apart."
-        if field == "entry.slug" and value in {slug_of(entry(self.menu, one)) for one in others}:
-            return "Another profile has this short name; write one of its own."
-        return ""
-
-    def kept(self, path: Path) -> tuple[str, ...]:
-        """Return the keys of an entry that no field asks for: they stay as they are in the file."""
-        found, place = entry(self.menu, path), place_of(self.menu, path)
-        if not isinstance(found, dict):
-            return ()
-        known = {one.path[0] for one in FIELDS[place] if one.path} | _OTHER_KEYS[place]
-        names = [str(key) for key in found if key not in known]
-        override = found.get(OVERRIDE)
-        if isinstance(override, dict) and place in (Place.PROFILE, Place.CHOICE):
-            traits = {one.path[1] for one in _OVERRIDES}
-            names += [f"{OVERRIDE}.{key}" for key in override if key not in traits]
-            devices = override.get("extra_resource_limits")
-            others = [key for key in devices if key != GPU] if isinstance(devices, dict) else []
-            names += [f"{OVERRIDE}.extra_resource_limits.{key}" for key in others]
-        return tuple(names)
-
-
-# ---- sizes ----
-
-SIZE_NAMES: Final[Mapping[str, str]] = {"": "as for all", **{one.id: one.title for one in SIZES}}
-"""The sizes that fill four fields at once; the empty one leaves them to what all students have."""
-
-_SIZE_FIELDS: Final[Mapping[str, str]] = {
-    one.path[1]: one.field.id
-    for one in _OVERRIDES
-    if one.path[1] in ("mem_guarantee", "mem_limit", "cpu_guarantee", "cpu_limit")
-}
-
-
-def size_texts(size: str) -> dict[str, str]:
-    """Return what a size fills in, by field id; nothing for what is no size."""
-    if size not in SIZE_NAMES:
-        return {}
-    found = next((override_of(one.settings) for one in SIZES if one.id == size), {})
-    return {field: str(found.get(trait, "")) for trait, field in _SIZE_FIELDS.items()}
-
-
-def size_of(texts: Mapping[str, str]) -> str | None:
-    """Return the size that these answers are; None for amounts of one's own."""
-    given = {field: texts.get(field, "").strip() for field in _SIZE_FIELDS.values()}
-    return next((size for size in SIZE_NAMES if size_texts(size) == given), None)

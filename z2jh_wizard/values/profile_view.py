@@ -49,6 +49,8 @@ class Mistake(msgspec.Struct, frozen=True):
 
     path: Path
     sentence: str
+    field: str = ""
+    """The field to mend it in, where there is one."""
 
 
 def everybody(scene: Scene) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def _drawn(menu: Menu, row: Row) -> Iterator[str]:
         words = found.get("display_name_in_choices")
         yield f"        - {_shown(words) if isinstance(words, str) else OTHER}  {name} [ ________ ]"
     elif row.place is Place.UNKNOWN:
-        yield f"{'    ' * row.level}?   {name}: written in a way that the wizard does not know"
+        yield f"{'    ' * row.level}?   {name}: the wizard does not know it"
 
 
 def _shown(text: str) -> str:
@@ -106,7 +108,7 @@ def words(menu: Menu, path: Path) -> str:
     """Return what an entry changes, as short as a list wants it."""
     found, place = entry(menu, path), place_of(menu, path)
     if place is Place.UNKNOWN:
-        return "written in a way that the wizard does not know"
+        return "the wizard does not know it"
     if place is Place.OPTION:
         count = len(siblings(menu, path))
         return f"{count} choice{'s' * (count != 1)}"
@@ -189,10 +191,12 @@ def _mistakes_of(menu: Menu, row: Row, for_all: Mapping[str, Any]) -> Iterator[M
                 continue
             kept, most = (read(together.get(key)) for key in keys)
             if kept and most and kept > most:
-                yield Mistake(row.path, _TOO_MUCH.format(*(together[key] for key in keys), _WORDS[kind]))
+                sentence = _TOO_MUCH.format(*(together[key] for key in keys), _WORDS[kind])
+                yield Mistake(row.path, sentence, _LIMITS[kind])
 
 
 _WORDS: Final = {"mem": "memory", "cpu": "cores"}
+_LIMITS: Final = {"mem": "entry.memory-limit", "cpu": "entry.cpu-limit"}
 _TOO_MUCH: Final = "It keeps {} but allows only {} of {}: no server of it starts. Raise the limit."
 
 
