@@ -25,7 +25,6 @@ from z2jh_wizard import app as app_module
 from z2jh_wizard.app import SCREENS, Start, WizardApp
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.project.folder import Project
-from z2jh_wizard.screens.base import Dialog, WizardScreen
 from z2jh_wizard.screens.dialogs import Ask
 from z2jh_wizard.screens.help import WIDTH, help_text
 from z2jh_wizard.widgets.actions import ACTIONS, FOOTER_MOST
@@ -182,7 +181,7 @@ def test_each_screen_s_sheet_styles_only_that_screen() -> None:
         rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.DOTALL)
         for selectors in re.findall(r"([^{}]+)\{", rules):
             for selector in selectors.split(","):
-                assert re.match(r"\s*[A-Z]\w*(Screen|Dialog|Dialog\b)|\s*Dialog", selector), (
+                assert re.match(r"\s*[A-Z]\w*(Screen|Dialog|Tool)|\s*Dialog", selector), (
                     sheet.name,
                     selector,
                 )

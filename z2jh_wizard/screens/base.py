@@ -27,7 +27,9 @@ from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.rail import Rail, Stop
 from z2jh_wizard.widgets.title_bar import TitleBar, TooSmall
 
-WIDTHS: list[tuple[int, str]] = [(0, "-tiny"), (60, "-narrow"), (100, "-rail"), (140, "-preview")]
+WIDTHS: list[tuple[int, str]] = [
+    (0, "-tiny"), (60, "-slim"), (80, "-narrow"), (100, "-rail"), (140, "-preview"),
+]  # fmt: skip
 HEIGHTS: list[tuple[int, str]] = [(0, "-flat"), (18, "-low"), (30, "-tall")]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.content import Content
 from textual.geometry import Offset, Size
@@ -16,11 +15,12 @@ from textual.widget import Widget
 
 from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.widgets.actions import bindings
+from z2jh_wizard.widgets.plain import fit
 
 LINE_LIMIT = 300
 
 WINDOW = 8
-"""Answers that are shown at once; a longer list moves with the chosen one."""
+"""Answers that are shown at once, fewer on low terminals; a longer list moves with the chosen one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,6 @@ class Offer:
         """Return it as one line."""
         about = f": {self.about}" if self.about else ""
         return plain(f"{self.label}{about}", LINE_LIMIT).replace("\n", " ")
-
-
-def _fit(line: str, width: int) -> str:
-    """Cut a line to the cells there are, with a mark where something is missing."""
-    return line if cell_len(line) <= width else set_cell_size(line, max(0, width - 1)) + "~"
 
 
 class ChoiceList(Widget, can_focus=True):
@@ -76,10 +71,10 @@ class ChoiceList(Widget, can_focus=True):
 
     def _window(self) -> range:
         """Return which answers are shown."""
-        count = len(self._offers)
+        count, room = len(self._offers), min(WINDOW, self.app.size.height // 3)
         at = next((at for at, offer in enumerate(self._offers) if offer.value == self.value), 0)
-        top = max(0, min(at - WINDOW // 2, count - WINDOW))
-        return range(top, min(count, top + WINDOW))
+        top = max(0, min(at - room // 2, count - room))
+        return range(top, min(count, top + room))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Return the lines that are drawn: long ones are cut and never wrap."""
@@ -93,7 +88,7 @@ class ChoiceList(Widget, can_focus=True):
         shown = self._window()
         for offer in (self._offers[at] for at in shown):
             chosen = offer.value == self.value
-            line = Content(_fit(f"({'*' if chosen else ' '}) {offer.line}", self.size.width))
+            line = Content(fit(f"({'*' if chosen else ' '}) {offer.line}", self.size.width))
             if chosen and self.has_focus:
                 line = line.stylize(cursor)
             elif not offer.ready:
@@ -101,7 +96,7 @@ class ChoiceList(Widget, can_focus=True):
             lines.append(line)
         if len(shown) < len(self._offers):
             part = f"    {shown.start + 1} to {shown.stop} of {len(self._offers)}; arrows show the others"
-            lines.append(Content(_fit(part, self.size.width)).stylize(missing))
+            lines.append(Content(fit(part, self.size.width)).stylize(missing))
         return Content("\n").join(lines)
 
     def watch_value(self, value: str) -> None:

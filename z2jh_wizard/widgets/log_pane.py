@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -55,6 +56,11 @@ class LogPane(Vertical):
             self.log_view.focus()
         return was_open
 
+    def on_resize(self) -> None:
+        """Name the file where there is room for it."""
+        if self._where:
+            self._head()
+
     @on(VirtualLog.Changed)
     def _changed(self) -> None:
         self._head()
@@ -73,5 +79,6 @@ class LogPane(Vertical):
             badge = f"paused, {log.unseen} new lines: End follows"
         else:
             badge = "paused: End follows"
-        where = f"  in {self._where}" if self._where else ""
-        self.query_one(".pane-heading", Plain).show(f"{self._title} [{badge}]{where}")
+        head, where = f"{self._title} [{badge}]", f"  in {self._where}" if self._where else ""
+        fits = cell_len(head + where) <= (self.size.width or self.app.size.width)
+        self.query_one(".pane-heading", Plain).show(head + where if fits else head)

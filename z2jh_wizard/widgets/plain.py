@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len, set_cell_size
 from textual.widgets import Static
 
 from z2jh_wizard.core.redaction import plain
+
+
+def fit(line: str, width: int) -> str:
+    """Cut a line to the cells there are, with a mark where something is missing."""
+    return line if cell_len(line) <= width else set_cell_size(line, max(0, width - 1)) + "~"
 
 
 class Plain(Static):

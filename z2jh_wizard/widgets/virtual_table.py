@@ -128,7 +128,9 @@ class VirtualTable(ScrollView, can_focus=True):
         """Draw one line; the first is the heading."""
         width = self.size.width
         if y == 0:
-            heading = self.rich_style + self._style("table--heading")
+            # Without rows there is no cursor, and the focus must still be seen.
+            marks_focus = self.has_focus and not self._keys
+            heading = self.rich_style + self._style("table--cursor" if marks_focus else "table--heading")
             return self._strip([column.title for column in self.columns], heading, width)
         index = self.scroll_offset.y + y - 1
         if index >= len(self._keys):
