@@ -46,6 +46,10 @@ def provider_of(project: Project) -> ClusterProvider:
         from z2jh_wizard.cloud.aks.provider import AksProvider
 
         return AksProvider(project)
+    if project.spec.provider == "local":
+        from z2jh_wizard.cloud.local.provider import LocalProvider
+
+        return LocalProvider(project)
     raise InvalidInput(
         f"{project.spec.provider} is not in this version yet",
         "This wizard can make a hub on the practice cluster and on a cluster that exists already.",

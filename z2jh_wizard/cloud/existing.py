@@ -40,19 +40,7 @@ class ExistingProvider:
 
     async def credential(self) -> dict[str, Any]:
         """Return a credential of the context's own user; InvalidInput for what a plugin cannot pass on."""
-        present = await asyncio.to_thread(_access(self._project).credential.sign_in)
-        scheme, _, token = present.headers.get("Authorization", "").partition(" ")
-        if scheme == "Basic" or "Impersonate-User" in present.headers:
-            raise InvalidInput(
-                "This context cannot be used by a credential plugin",
-                "It signs in with a user name and password, or acts as somebody else.",
-                next_step="Use a context with a token, a client certificate or a credential plugin.",
-            )
-        status = {"token": token} if token else {}
-        if present.certificate:
-            certificates, keys = _split_pem(present.certificate)
-            status |= {"clientCertificateData": certificates, "clientKeyData": keys}
-        return status
+        return await credential_of(_access(self._project))
 
     async def leftovers(self) -> list[tuple[Resource, str]]:
         """Return the cluster itself: it stays."""
@@ -102,17 +90,40 @@ class UseContext(Step):
 
     def _expected(self) -> bytes:
         access = _access(self._project)
-        cluster: dict[str, object] = {"server": access.server}
-        if access.trust.authority:
-            authority = base64.b64encode(access.trust.authority.encode()).decode()
-            cluster["certificate-authority-data"] = authority
-        if access.trust.anybody:
-            cluster["insecure-skip-tls-verify"] = True
-        if access.trust.server_name:
-            cluster["tls-server-name"] = access.trust.server_name
-        if access.proxy:
-            cluster["proxy-url"] = access.proxy
-        return kubeconfig_file.encode(kubeconfig_file.build(self._project, access.context, cluster))
+        return kubeconfig_file.encode(
+            kubeconfig_file.build(self._project, access.context, cluster_entry(access))
+        )
+
+
+def cluster_entry(access: kubeconfigs.Access) -> dict[str, object]:
+    """Return how a cluster is reached, as the ``cluster`` entry of another kubeconfig."""
+    cluster: dict[str, object] = {"server": access.server}
+    if access.trust.authority:
+        cluster["certificate-authority-data"] = base64.b64encode(access.trust.authority.encode()).decode()
+    if access.trust.anybody:
+        cluster["insecure-skip-tls-verify"] = True
+    if access.trust.server_name:
+        cluster["tls-server-name"] = access.trust.server_name
+    if access.proxy:
+        cluster["proxy-url"] = access.proxy
+    return cluster
+
+
+async def credential_of(access: kubeconfigs.Access) -> dict[str, Any]:
+    """Return the credential of a context's user as a plugin passes it on; InvalidInput where none can."""
+    present = await asyncio.to_thread(access.credential.sign_in)
+    scheme, _, token = present.headers.get("Authorization", "").partition(" ")
+    if scheme == "Basic" or "Impersonate-User" in present.headers:
+        raise InvalidInput(
+            "This context cannot be used by a credential plugin",
+            "It signs in with a user name and password, or acts as somebody else.",
+            next_step="Use a context with a token, a client certificate or a credential plugin.",
+        )
+    status = {"token": token} if token else {}
+    if present.certificate:
+        certificates, keys = _split_pem(present.certificate)
+        status |= {"clientCertificateData": certificates, "clientKeyData": keys}
+    return status
 
 
 def _access(project: Project) -> kubeconfigs.Access:
