@@ -5,7 +5,9 @@
 # Byte code makes every start faster; some shells switch it off.
 RUN = unset PYTHONDONTWRITEBYTECODE;
 BIN = .venv/bin
-PYTEST_OPTIONS = -n 2
+# One worker more than two processors: many tests wait for children and screens. A worker that is done takes
+# over what another has still to do.
+PYTEST_OPTIONS = -n 3 --dist worksteal
 
 help:
 	@echo "make practice   try the wizard on a practice cluster: no cloud account, no cost"

@@ -57,7 +57,10 @@ def files_with(folder: Path, needle: bytes) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("helm", [True, False], ids=["helm-on-path", "bundled-helm"])
+@pytest.mark.parametrize(
+    "helm",
+    [pytest.param(True, id="helm-on-path"), pytest.param(False, id="bundled-helm", marks=pytest.mark.slow)],
+)
 def test_a_secret_stands_in_its_file_and_in_the_cluster_and_nowhere_else(wizard_of, home, helm):
     wizard = wizard_of(helm=helm)
     secrets = {

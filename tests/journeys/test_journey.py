@@ -27,7 +27,10 @@ SETUP_STEPS = [
 ]
 
 
-@pytest.mark.parametrize("helm", [True, False], ids=["helm-on-path", "bundled-helm"])
+@pytest.mark.parametrize(
+    "helm",
+    [pytest.param(True, id="helm-on-path"), pytest.param(False, id="bundled-helm", marks=pytest.mark.slow)],
+)
 def test_a_hub_is_planned_made_looked_at_changed_and_removed(wizard_of, helm):
     wizard = wizard_of(helm=helm, start=False)
     plan = wizard.json("plan", expect=3)

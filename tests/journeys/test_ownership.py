@@ -57,7 +57,10 @@ def test_a_context_that_was_pointed_elsewhere_is_refused_by_the_tear_down(wizard
     assert the_hub(other) == theirs
 
 
-@pytest.mark.parametrize("helm", [True, False], ids=["helm-on-path", "bundled-helm"])
+@pytest.mark.parametrize(
+    "helm",
+    [pytest.param(True, id="helm-on-path"), pytest.param(False, id="bundled-helm", marks=pytest.mark.slow)],
+)
 def test_a_hub_of_the_same_name_that_another_project_made_is_left_alone(wizard_of, home, helm):
     owner = wizard_of(helm=helm)
     first = project_on(owner.folder / "kubeconfig", home, "first", owner.environment)
@@ -84,6 +87,7 @@ def test_a_hub_of_the_same_name_that_another_project_made_is_left_alone(wizard_o
     assert "release bio101/bio101" in colleague.json("teardown", "--confirm", "bio101")["removed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("started", [True, False], ids=["started-first", "applied-at-once"])
 def test_a_copy_of_a_practice_project_gets_a_cluster_of_its_own(wizard_of, home, started):
     wizard = wizard_of(speed=0)
@@ -105,6 +109,7 @@ def test_a_copy_of_a_practice_project_gets_a_cluster_of_its_own(wizard_of, home,
     assert the_hub(wizard) == before
 
 
+@pytest.mark.slow
 def test_a_practice_project_whose_state_was_deleted_begins_anew(wizard_of):
     wizard = wizard_of(speed=0)
     wizard.run("apply")
