@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 
 from z2jh_wizard.core.errors import Refused
+from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.flows.drafts import Draft, read_draft, write_draft
 from z2jh_wizard.flows.profile_draft import NO_LIST, ProfileDraft, is_about
 from z2jh_wizard.flows.topic_form import TopicForm
+from z2jh_wizard.project.folder import create_project
 from z2jh_wizard.values.answers import Wrong
-from z2jh_wizard.values.profile_additions import added
+from z2jh_wizard.values.lint.finding import Severity
+from z2jh_wizard.values.lint.run import lint
+from z2jh_wizard.values.paths import Path
+from z2jh_wizard.values.profile_additions import added, additions
 from z2jh_wizard.values.profile_menu import made_default, moved, removed
 
 HAND = """\
@@ -119,3 +125,30 @@ def test_a_menu_that_was_changed_by_hand_meanwhile_is_not_written_over(form, pro
     assert form.refresh()
     assert "mem_limit" not in text(form)
     assert "changed in the file" in " ".join(form.problems.values())
+
+
+@pytest.mark.parametrize(
+    ("family", "version", "key"),
+    [("helmforge", "1.0.6", "profiles"), ("z2jh", "4.4.0", "profileList"), ("z2jh", "0.9.0", "profileList")],
+)
+def test_everything_that_is_offered_goes_into_a_project_of_any_chart(tmp_path, family, version, key):
+    chart = Chart(family=family, version=version)
+    form = TopicForm.of(create_project(tmp_path / "hub", "existing", chart=chart, release="bio101"))
+    path: Path = ()
+    for _ in range(2):
+        for one in additions(ProfileDraft(form).menu, path, form.scene):
+            menu, new = added(ProfileDraft(form).menu, path, one.id)
+            ProfileDraft(form).put(one.title, menu)
+            path = new if len(new) > len(path) or not path else path
+    draft = ProfileDraft(form)
+    assert len(draft.menu) > 8
+    assert form.now.main.document.get(("singleuser", key)) == draft.menu
+    about = [one for one in lint(form.now.subject) if one.path and f"singleuser.{key}" in one.path]
+    assert not [one for one in about if one.severity is Severity.ERROR]
+
+
+def test_what_holds_a_secret_is_not_kept_for_another_day(form, project):
+    ProfileDraft(form).put("Up", moved(ProfileDraft(form).menu, (1,), -1)[0])
+    write_draft(project, Draft.of(form.answers, {}))
+    assert read_draft(project).lost == ("Up",)
+    assert "canary" not in (project.state / "draft.json").read_text()

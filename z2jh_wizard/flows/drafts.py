@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from z2jh_wizard.flows.settings import secrets_in
 from z2jh_wizard.flows.topic_entries import Answer, Entry, Put
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.files import make_private_folder, write_atomic
@@ -75,7 +76,7 @@ def write_draft(project: Project, draft: Draft) -> None:
 
 def _is_secret(entry: Entry) -> bool:
     if isinstance(entry, Put):
-        return any(holds_secret(one.path) for one in entry.settings)
+        return any(holds_secret(one.path) or secrets_in(one.path, one.value) for one in entry.settings)
     return entry.field.kind.secret or holds_secret(parse_path(entry.field.key))
 
 
