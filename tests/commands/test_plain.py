@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from z2jh_wizard.core.errors import ExitCode
+from z2jh_wizard.core.events import Outcome
 from z2jh_wizard.flows.unfinished import is_waiting
 from z2jh_wizard.project.folder import open_project
 from z2jh_wizard.render.terminal import PlainTerminal
@@ -37,6 +39,18 @@ def test_the_end_of_the_input_before_that_makes_nothing(cli_here, tmp_path, line
     assert said.code == 6
     assert "Nothing was written." in said.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_yes_applies_with_the_flow_of_apply(cli_here, tmp_path, monkeypatch):
+    played = []
+
+    async def play(session, *, as_json):
+        played.append((session.name, session.project.spec.release))
+        return Outcome(ExitCode.DONE)
+
+    monkeypatch.setattr("z2jh_wizard.commands.plain.play", play)
+    assert cli_here("-C", "hub", "--plain", stdin=piped(*NEW, "1", "yes")).code == 0
+    assert played == [("setup", "bio101")]
 
 
 def test_leaving_writes_nothing(cli_here, tmp_path):

@@ -7,13 +7,15 @@ import pytest
 from tests.commands.config import runner
 from tests.courses import HERE, Course, courses
 from tests.support.talk import Script
-from z2jh_wizard.flows import answers_written
+from z2jh_wizard.flows import answers_file, answers_written
 from z2jh_wizard.flows.line_by_line import Ended, LineByLine
 from z2jh_wizard.flows.linting import lint_files
 from z2jh_wizard.flows.questionnaire import Questionnaire
 from z2jh_wizard.flows.validation import validate
 from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.values.lint.finding import Severity
+from z2jh_wizard.values.paths import format_path
+from z2jh_wizard.values.rendering import Style, entry_lines
 
 NOTES = {"advisory", "storage-none"}
 """Notes that stay: holes that no chart version mends yet, and the workshop that keeps nothing on purpose."""
@@ -30,6 +32,16 @@ def test_there_are_twelve_courses_each_with_a_sentence():
 def test_answers_give_the_expected_config(course: Course, tmp_path):
     project = course.make(tmp_path / "hub")
     assert project.config.read_text() == course.config.decode()
+
+
+@every_course
+def test_the_order_of_the_answers_makes_no_difference(course: Course, tmp_path):
+    filled = course.questionnaire(tmp_path / "hub")
+    values = {format_path(path): value for path, value in filled.values.items()}
+    tree = {**({"values": values} if values else {}), **dict(reversed(filled.typed.items()))}
+    text = "\n".join(entry_lines(tree, 0, Style()))
+    project = answers_file.make(tmp_path / "hub", text.encode(), course.name, HERE)
+    assert project.config.read_bytes() == course.config
 
 
 @every_course

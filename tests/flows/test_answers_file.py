@@ -19,6 +19,7 @@ from z2jh_wizard.project.folder import create_project
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.fields import Kind
+from z2jh_wizard.values.rendering import Style, entry_lines
 from z2jh_wizard.values.topics import fields
 
 GOOD = """\
@@ -333,6 +334,32 @@ def test_a_project_made_from_the_answers_of_another_has_the_same_config(tmp_path
     assert again.config.read_text() == project.config.read_text()
     assert not written.lost
     assert answers_written.answers_of(again) == written
+
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False, allow_infinity=False), TEXTS
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(TEXTS, inner, max_size=2)),
+    max_leaves=4,
+)
+NAMED = st.one_of(
+    st.sampled_from([*known_ids(), "sign-in", "values", "storage", "relase", "sign-in.methd"]), TEXTS
+)
+
+
+@settings(max_examples=100)
+@given(st.dictionaries(NAMED, ANYTHING, max_size=4))
+def test_whatever_stands_in_the_file_is_taken_or_told(tree):
+    lines = entry_lines(tree, 0, Style())
+    questionnaire, troubles = filled("\n".join(lines) + "\n")
+    for one in troubles:
+        assert 0 <= one.line <= len(lines)
+        assert one.sentence.strip()
+        assert "\x1b" not in one.sentence
+    if not troubles:
+        assert questionnaire.unfit() == {}
 
 
 def test_every_question_is_known_once():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support.talk import Script
 from z2jh_wizard.core.spec import Chart
@@ -239,6 +241,32 @@ def test_a_chart_on_this_computer_is_asked_for_until_it_is_one(folder, tmp_path)
     (chart / "Chart.yaml").write_text("name: mine\nversion: 0.3.0\n")
     assert questionnaire.answer("chart_path", str(chart)) == ""
     assert questionnaire.plan.spec.chart.name == "mine"
+
+
+TYPED = st.lists(
+    st.one_of(
+        st.sampled_from(["", "1", "2", "3", "<", ">", "=", "?", ".", "m", "on", "google", "2h", "cull", "4"]),
+        st.text(max_size=6),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=40)
+@given(TYPED)
+def test_whatever_is_typed_it_asks_on_or_ends(tmp_path_factory, lines):
+    made = create_project(tmp_path_factory.mktemp("hubs") / "hub", "existing", chart=Chart())
+    config_file.write_first(made)
+    before = made.config.read_bytes()
+    script = Script(lines)
+    try:
+        ended = LineByLine(Questionnaire(made.folder, made), script).run()
+    except EOFError:
+        ended = Ended.LEFT
+    if ended is Ended.LEFT:
+        assert made.config.read_bytes() == before
+    Document.read(made.config.read_bytes())
+    assert "\x1b" not in script.said
 
 
 def test_of_many_choices_only_the_names_are_read_out():
