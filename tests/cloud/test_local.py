@@ -98,7 +98,7 @@ async def test_one_that_was_begun_is_made_anew(programs, project):
     ("said", "title"),
     [
         ("Cannot connect to the Docker daemon. Is it running?", "Docker does not run"),
-        ("permission denied while trying to connect", "You may not use Docker here"),
+        ("permission denied while trying to connect to the docker API", "You may not use Docker here"),
     ],
 )
 async def test_docker_that_does_not_answer(programs, project, said, title):

@@ -12,9 +12,10 @@ from z2jh_wizard.core.errors import CouldNotLook, WizardError
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Refusal, Resource, Step, Work
 from z2jh_wizard.flows.adapters import Adapters
 from z2jh_wizard.flows.flow import Flow
-from z2jh_wizard.flows.image_plan import ask, docker_version, last_line
-from z2jh_wizard.flows.image_troubles import build_failed, no_docker, push_failed
+from z2jh_wizard.flows.image_plan import ask, last_line
+from z2jh_wizard.flows.image_troubles import build_failed, push_failed
 from z2jh_wizard.system.children import Child, Exited, capture, stream
+from z2jh_wizard.system.docker import docker_version, no_docker
 from z2jh_wizard.values import image_builder
 from z2jh_wizard.values.image_builder import PLAN_LABEL, Plan
 from z2jh_wizard.values.image_registries import login

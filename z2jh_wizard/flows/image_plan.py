@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from z2jh_wizard.core.errors import InvalidInput, NeedsYou, WizardError
-from z2jh_wizard.flows.image_troubles import no_docker
 from z2jh_wizard.system.children import Captured, Child, capture
+from z2jh_wizard.system.docker import docker_version
 from z2jh_wizard.values import image_builder
 from z2jh_wizard.values.image_builder import REPO2DOCKER, Answers, Plan
 
@@ -49,14 +49,6 @@ async def find_tools() -> Tools:
     if said.code != 0:
         return Tools(docker, missing=f"{REPO2DOCKER} does not start here.")
     return Tools(docker, said.stdout.decode("utf-8", "replace").strip()[:40])
-
-
-async def docker_version() -> str:
-    """Return the version of the Docker that builds; CouldNotLook when its daemon does not answer."""
-    said = await ask("docker", "version", "--format", "{{.Server.Version}}")
-    if said.code != 0:
-        raise no_docker(said.stderr)
-    return said.stdout.decode("utf-8", "replace").strip()[:40]
 
 
 async def make_plan(answers: Answers) -> Plan:

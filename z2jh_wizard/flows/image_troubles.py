@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from z2jh_wizard.core.errors import CouldNotLook, NeedsYou, WizardError
+from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.values.image_builder import Plan
 from z2jh_wizard.values.image_registries import login
 
-_NO_RIGHT = re.compile(r"permission denied.*docker", re.I)
 _FULL = re.compile(r"no space left on device", re.I)
 _DENIED = re.compile(
     r"denied|unauthorized|authentication required|no basic auth|authorization token has expired", re.I
@@ -20,20 +19,6 @@ _NO_REPOSITORY = re.compile(
 _NETWORK = re.compile(r"timeout|timed out|connection (?:reset|refused)|no such host|TLS handshake|EOF", re.I)
 
 _KILLED = -9
-
-
-def no_docker(said: str) -> CouldNotLook:
-    """Return why Docker does not answer, by what its command says."""
-    if _NO_RIGHT.search(said):
-        title, happened = "You may not use Docker here", "Docker does not let your account in."
-        next_step = "Join the group docker, sign in anew, and try again; or use Docker in rootless mode."
-    else:
-        title, happened = (
-            "Docker does not run",
-            f"The docker command is there, its daemon does not answer: {_last(said.splitlines())}",
-        )
-        next_step = "Start Docker (Docker Desktop, or: sudo systemctl start docker), then try again."
-    return CouldNotLook(title, happened, still_works="Nothing was started.", next_step=next_step)
 
 
 def build_failed(code: int, tail: Iterable[str]) -> WizardError:

@@ -11,7 +11,7 @@ from z2jh_wizard.system.children import Child, capture
 
 LIMIT = 30.0
 
-_NO_RIGHT = re.compile(r"permission denied", re.I)
+_NO_RIGHT = re.compile(r"permission denied.*docker", re.I)
 
 
 async def docker_version() -> str:
@@ -24,19 +24,21 @@ async def docker_version() -> str:
             next_step="Install Docker (https://docs.docker.com/get-docker/), start it, then check again.",
         )
     said = await capture(Child(("docker", "version", "--format", "{{.Server.Version}}")), LIMIT)
-    if said.code == 0:
-        return said.stdout.decode("utf-8", "replace").strip()[:40]
-    if _NO_RIGHT.search(said.stderr):
-        raise CouldNotLook(
-            "You may not use Docker here",
-            "Docker does not let your account in.",
-            still_works="Nothing was started.",
-            next_step="Join the group docker, sign in anew, and try again; or use Docker in rootless mode.",
+    if said.code != 0:
+        raise no_docker(said.stderr)
+    return said.stdout.decode("utf-8", "replace").strip()[:40]
+
+
+def no_docker(said: str) -> CouldNotLook:
+    """Return why Docker does not answer, by what its command says."""
+    if _NO_RIGHT.search(said):
+        title, happened = "You may not use Docker here", "Docker does not let your account in."
+        next_step = "Join the group docker, sign in anew, and try again; or use Docker in rootless mode."
+    else:
+        last = (said.strip().splitlines() or ["it gave no reason"])[-1]
+        title, happened = (
+            "Docker does not run",
+            f"The docker command is there, its daemon does not answer: {plain(last, 200)}",
         )
-    last = (said.stderr.strip().splitlines() or ["it gave no reason"])[-1]
-    raise CouldNotLook(
-        "Docker does not run",
-        f"The docker command is there, its daemon does not answer: {plain(last, 200)}",
-        still_works="Nothing was started.",
-        next_step="Start Docker (Docker Desktop, or: sudo systemctl start docker), then try again.",
-    )
+        next_step = "Start Docker (Docker Desktop, or: sudo systemctl start docker), then try again."
+    return CouldNotLook(title, happened, still_works="Nothing was started.", next_step=next_step)
