@@ -30,6 +30,7 @@ from z2jh_wizard.kube import kubeconfig as kubeconfigs
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.children import Child, Exited, capture, stream
 from z2jh_wizard.system.docker import docker_version
+from z2jh_wizard.system.files import write_atomic
 
 SHORT = 60.0
 """Seconds for a question to a tool."""
@@ -219,8 +220,7 @@ def _is_there(path: str) -> bool:
 def _written(folder: str, name: str, data: bytes) -> str:
     """Write a file that only its owner can read; return its path."""
     path = Path(folder, name)
-    path.touch(0o600)
-    path.write_bytes(data)
+    write_atomic(path, data)
     return str(path)
 
 
