@@ -58,7 +58,7 @@ SCREENS: dict[str, tuple[str, str]] = {
 }
 """Module and class of each screen, imported when it is first shown; other names are question pages."""
 
-NEED_JOURNEY = ("review", "settings", "search", "topic", "class-size")
+NEED_JOURNEY = ("review", "secrets", "settings", "search", "topic", "class-size")
 """Screens on the way of the wizard that an open project is led to as well."""
 
 RUN_GROUP = "run"

@@ -128,9 +128,9 @@ async def test_review_lists_problems_as_links(open_app: Open, project: Project) 
         person.app.desk.journey.answer("release", "Not Good")
         person.app.post_message(Go("review"))
         await person.at("ReviewScreen")
-        await person.sees("! Use lower-case letters")
-        await person.until(lambda: person.focused == "problems", "focus on the problems")
-        await person.press("down", "enter")
+        await person.sees("! stops   Use lower-case letters")
+        await person.until(lambda: person.focused == "points", "focus on the problems")
+        await person.press("enter")
         await person.sees("Hub name")
         await person.until(lambda: person.focused == "control-release", "the link leads to the question")
 
@@ -142,7 +142,8 @@ async def test_commands_of_a_step_on_demand(open_app: Open, project: Project, si
         await person.sees("steps to do")
         await person.press("down", "f2")
         await person.sees("kubectl get cluster")
-        await person.press("f2", "f3", "f3")
+        await person.press("f2")
+        await person.activate("show-config")
         await person.sees("# Settings of the hub")
 
 

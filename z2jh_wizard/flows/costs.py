@@ -15,9 +15,9 @@ NOTHING = "PRACTICE: this costs nothing; everything happens on this computer."
 
 YOUR_CLUSTER = "The wizard rents nothing: the hub runs on the nodes of a cluster that is there already."
 _ASK = (
-    "What its nodes cost is known to whoever pays for them. On a cloud, students' disks and the public",
-    "address are rented by the hub itself: each student's disk for as long as it exists, and a load",
-    "balancer for as long as the hub is there.",
+    "What its nodes cost is known to whoever pays for them.",
+    "On a cloud the hub itself rents two things: a disk for each student for as long as the disk exists, and "
+    "a load balancer, the public address, for as long as the hub is there.",
 )
 
 

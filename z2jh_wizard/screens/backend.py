@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from z2jh_wizard.core.errors import Problem, WizardError
 from z2jh_wizard.screens.recent import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
     from z2jh_wizard.core.report import StatusReport
     from z2jh_wizard.core.step import Step
     from z2jh_wizard.flows.address_check import AddressCheck
+    from z2jh_wizard.flows.comparing import HubChanges
+    from z2jh_wizard.flows.costs import Costs
     from z2jh_wizard.flows.image_plan import Tools
+    from z2jh_wizard.flows.review import Point
     from z2jh_wizard.flows.run import RunSession
+    from z2jh_wizard.flows.topic_form import TopicForm
+    from z2jh_wizard.flows.values_files import ValuesFiles
     from z2jh_wizard.kube.live import LiveStore
     from z2jh_wizard.project.folder import Project
     from z2jh_wizard.values.image_builder import Answers, Plan
@@ -106,6 +112,58 @@ class Backend:
         sessions = await _load("flows.sessions")
         async for planned in sessions.plan_of(project, flow, **options):
             yield planned
+
+    async def review(
+        self, project: Project | None, form: TopicForm | None, wrong: Sequence[tuple[str, str, str]]
+    ) -> tuple[Point, ...]:
+        """Return what is to be mended, given or known before Start, the gravest first."""
+        review = await _load("flows.review")
+        points: tuple[Point, ...] = await asyncio.to_thread(review.points_of, project, form, wrong)
+        return points
+
+    async def mend(self, project: Project, point: Point) -> tuple[ValuesFiles, ValuesFiles]:
+        """Write the sure fix of one point; return the values files before and after."""
+        review = await _load("flows.review")
+        files: tuple[ValuesFiles, ValuesFiles] = await asyncio.to_thread(review.mend_point, project, point)
+        return files
+
+    async def costs(self, project: Project) -> Costs:
+        """Return what is known of the costs."""
+        costs: Costs = await asyncio.to_thread((await _load("flows.costs")).costs_of, project)
+        return costs
+
+    async def running_values(self, project: Project) -> Mapping[str, Any] | None:
+        """Return what the hub was given, None when there is none; CouldNotLook without an answer."""
+        if not project.kubeconfig.exists():
+            return None
+        values: Mapping[str, Any] | None = await (await _load("flows.comparing")).release_values(project)
+        return values
+
+    async def changes(self, project: Project) -> HubChanges:
+        """Return what Start changes in the hub, or why that is not known."""
+        comparing, values_files = await _load("flows.comparing"), await _load("flows.values_files")
+        problem: Problem | None = None
+        given = None
+        try:
+            given = await self.running_values(project)
+        except WizardError as error:
+            problem = error.problem
+
+        def compared() -> HubChanges:
+            changes: HubChanges = comparing.hub_changes(values_files.files_of(project), given, problem)
+            return changes
+
+        return await asyncio.to_thread(compared)
+
+    async def answers(self, project: Project) -> Path:
+        """Write the answers file of a project; return where."""
+        path: Path = await asyncio.to_thread((await _load("flows.answers_written")).write_answers, project)
+        return path
+
+    async def config_lines(self, project: Project) -> list[str]:
+        """Return config.yaml with the secrets in it hidden; Unreadable for a broken file."""
+        lines: list[str] = await asyncio.to_thread((await _load("flows.review")).config_lines, project)
+        return lines
 
     async def session(
         self, project: Project, flow: str, *, skip: AbstractSet[str] = frozenset(), **options: Any

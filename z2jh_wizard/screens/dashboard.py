@@ -276,6 +276,11 @@ class DashboardScreen(WizardScreen):
         """Show how far name, ports and certificate are."""
         self.post_message(Go("address-check"))
 
+    def action_secrets(self) -> None:
+        """Open the list of secrets."""
+        self.desk.came_from = self.NAME
+        self.post_message(Go("secrets"))
+
     def action_teardown(self) -> None:
         """List what would be removed."""
         self.post_message(Go("teardown"))

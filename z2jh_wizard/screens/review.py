@@ -1,80 +1,89 @@
-"""The last page before anything is made: problems as links, the plan in words, config.yaml, and Start."""
+"""The last page before anything is made: what to mend, the plan with its commands, changes, costs, Start."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import time
 
 from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from z2jh_wizard.core.engine import Planned
-from z2jh_wizard.core.redaction import plain
-from z2jh_wizard.core.step import By, Danger, Finding
+from z2jh_wizard.core.errors import Problem, WizardError
+from z2jh_wizard.core.step import Danger, Finding
+from z2jh_wizard.flows.costs import Costs
+from z2jh_wizard.flows.review import SEARCH, Grade, Point, excerpt
+from z2jh_wizard.screens import review_panes as panes
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.dialogs import YES, Ask
+from z2jh_wizard.screens.dialogs import YES, Ask, Notice
 from z2jh_wizard.screens.messages import Go, StartRun, Trouble
+from z2jh_wizard.screens.review_panes import MORE, StatedPane
+from z2jh_wizard.screens.run_record import span
+from z2jh_wizard.screens.settings_tour import tour_of
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
-from z2jh_wizard.widgets.panes import Pane, Panes
+from z2jh_wizard.widgets.panes import Panes
 from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.text_pane import TextPane
 from z2jh_wizard.widgets.virtual_log import VirtualLog
-from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
+from z2jh_wizard.widgets.virtual_table import Cells, VirtualTable
 
-FINDINGS = {
-    Finding.ABSENT: "not there: to be done",
-    Finding.DRIFTED: "differs: to be done",
-    Finding.READY: "ready: nothing to do",
-    Finding.UNKNOWN: "could not look: stops",
-}
-DANGERS = {Danger.NONE: "", Danger.COSTS_MONEY: "$ costs money", Danger.DELETES_DATA: "! deletes data"}
-_TONES = {Finding.READY: "good", Finding.UNKNOWN: "bad"}
-PRACTICE_NOTE = "PRACTICE: this costs nothing; everything happens on this computer."
+NO_ANSWERS = Problem(
+    "There is no plan yet",
+    "Some answers about the project cannot be used.",
+    next_step="Mend the problems; Enter goes to each.",
+)
+LOOKING = "Looking at the world."
+FOCUS = {
+    "points": "#points", "steps": "#plan", "commands": "#commands",
+    "changes": "#changes", "cost": "#costs", "config": "#config",
+}  # fmt: skip
+"""What takes the focus in each pane."""
 
 
 class ReviewScreen(StageScreen):
-    """Shows what would be done, and starts it."""
+    """Shows what would be done and what is wrong, and starts it."""
 
     NAME = "review"
     STAGE = "review"
     SCROLLS = False
     CSS_PATH = style_sheet("review")
-    BINDINGS = screen_bindings("back", "next", "details", "panes", "refresh")
+    BINDINGS = screen_bindings("back", "next", "panes", "details", "refresh")
     ABOUT = (
-        "This is the plan: each step with what was found, before anything is made. "
-        "F2 shows the commands a person would type instead."
+        "What has to be mended comes first: Enter goes to it, Fix writes what is sure. F3 shows the other "
+        "panes: the plan, the commands a person would type instead (F2), what changes in the hub, what it "
+        "costs, and config.yaml."
     )
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._planned: dict[str, Planned] = {}
-        self._wrong: Sequence[tuple[str, str]] = ()
+        self._looked = 0.0
+        self._is_whole = False
+        self._points: tuple[Point, ...] = ()
+        self._rows: dict[str, Point] = {}
+        self._notes = False
+        self._costs: Costs | None = None
+
+    # ---- drawing ----
 
     def why(self) -> str:
         """Say what happens here."""
-        return "Nothing is changed before Start. This is the plan; a run can be stopped at any moment."
+        return "Nothing is changed before Start, and a run can be stopped at any moment."
 
     def body(self) -> ComposeResult:
-        """Make problems, plan, commands and config.yaml."""
-        problems = OptionList(id="problems", markup=False, compact=True)
-        problems.display = False
-        yield problems
-        yield Plain("Looking at the world.", dom_id="plan-note")
-        plan = VirtualTable(
-            Column("step", weight=5),
-            Column("found", 22),
-            Column("danger", 14),
-            Column("by", 6),
-            dom_id="plan",
-        )
+        """Make the line that sums it up, and the panes."""
+        yield Plain(LOOKING, dom_id="plan-note")
         yield Panes(
-            Pane("plan", "Plan", plan),
-            Pane("commands", "Commands", VirtualLog(dom_id="commands")),
-            Pane("config", "config.yaml", VirtualLog(dom_id="config")),
+            panes.pane("points", "Problems", panes.problem_table(), Plain("", dom_id="point-words")),
+            panes.pane("steps", "Plan", panes.plan_table()),
+            panes.pane("commands", "Commands", TextPane(dom_id="commands")),
+            panes.pane("changes", "Changes", TextPane(dom_id="changes")),
+            panes.pane("cost", "Cost", TextPane(dom_id="costs")),
+            panes.pane("config", "config.yaml", VirtualLog(dom_id="config")),
         )
 
     def preview(self) -> Widget | None:
@@ -82,137 +91,337 @@ class ReviewScreen(StageScreen):
         return None
 
     def refresh_preview(self) -> None:
-        """Show config.yaml in its pane."""
-        self.query_one("#config", VirtualLog).show(self.config_text())
+        """There is none here: config.yaml has a pane."""
 
     def buttons(self) -> ComposeResult:
-        """Back and Start."""
+        """Start, and what helps before it."""
         yield ButtonRow(
             ActionButton("next", "Start"),
             ActionButton("settings"),
             ActionButton("refresh", "Look again"),
+            ActionButton("undo"),
+            ActionButton("fix"),
+            ActionButton("answers", "Answers"),
             ActionButton("back"),
         )
 
     def first_focus(self) -> Widget:
-        """Begin at the first problem, else at the plan."""
-        return self.query_one("#problems" if self._wrong else "#plan")
+        """Begin at what holds Start back, else at the plan."""
+        return self.query_one("#points" if self._is_held else "#plan")
 
     def on_mount(self) -> None:
-        """Look at once."""
-        self._show_problems()
+        """Look at once; whatever led here, one is on the way again."""
+        self.desk.came_from = ""
+        wrong = self._wrong_answers()
+        self._points = tuple(Point(Grade.STOPS, text, where=at, field=name) for at, name, text in wrong)
+        self._show_points()
+        self._choose_first()
         self.action_refresh()
 
     def action_refresh(self) -> None:
-        """Make the plan again."""
-        self._planned.clear()
-        self._show_plan()
+        """Look at everything again; what was seen stays until then."""
         self.run_worker(
-            self._plan(), name="making the plan", group="plan", exclusive=True, exit_on_error=False
+            self._look(), name="making the plan", group="plan", exclusive=True, exit_on_error=False
         )
 
-    def action_panes(self) -> None:
-        """Show plan, commands or config.yaml."""
-        self.query_one(Panes).next_pane()
+    def _choose_first(self) -> None:
+        """Begin with what holds Start back; else with the plan, or beside it where both are seen."""
+        beside = "commands" if self.has_class("-tall") else "steps"
+        self.query_one(Panes).choose("points" if self._is_held else beside)
+        if self._is_held and self.focused is self.query_one("#plan"):
+            self.query_one("#points").focus()
 
-    def action_details(self) -> None:
-        """Show the commands of the marked step, or the plan again."""
-        panes = self.query_one(Panes)
-        panes.choose("plan" if panes.chosen == "commands" else "commands")
-        self.query_one("#plan" if panes.chosen == "plan" else "#commands").focus()
+    def _pane(self, name: str) -> StatedPane:
+        return self.query_one(f"#pane-{name}", StatedPane)
 
-    @on(VirtualTable.Chosen)
-    def _details(self) -> None:
-        self.action_details()
+    # ---- looking ----
 
-    @on(VirtualTable.Marked)
-    def _marked(self) -> None:
+    async def _look(self) -> None:
+        """Look at the files first, which is quick, then at the world."""
+        wrong = self._wrong_answers()
+        form = self.desk.tour.form if self.desk.tour else None
+        was_held = self._is_held
+        self._points = await self.desk.backend.review(self.desk.project, form, wrong)
+        self._show_points()
+        if self._is_held and not was_held:
+            self._choose_first()
+        if self.desk.project is None or wrong:
+            self._pane("steps").fail(NO_ANSWERS)
+            self._show_note()
+            return
+        await self._look_at_costs_and_file()
+        await self._plan()
+        await self._look_at_changes()
+
+    def _wrong_answers(self) -> list[tuple[str, str, str]]:
+        return [(self.journey.where(name), name, text) for name, text in self.journey.problems().items()]
+
+    async def _look_at_costs_and_file(self) -> None:
+        project, backend = self.desk.project, self.desk.backend
+        assert project
+        self._costs = await backend.costs(project)
+        self._pane("cost").say(self._costs.sentence)
+        self.query_one("#costs", TextPane).show("\n".join(self._costs.lines))
+        try:
+            self.query_one("#config", VirtualLog).show("\n".join(await backend.config_lines(project)))
+            self._pane("config").say(f"{project.config}, secrets hidden")
+        except WizardError as error:
+            self._pane("config").fail(error.problem)
+
+    async def _plan(self) -> None:
+        project = self.desk.project
+        assert project
+        seen, fresh = self._planned, dict[str, Planned]()
+        self._is_whole = False
+        self._pane("steps").say(f"{LOOKING} Below is how it was {self._age()} ago." if seen else LOOKING)
+        self._show_note()
+        try:
+            async for planned in self.desk.backend.plan(project, "setup"):
+                fresh[planned.step.id] = planned
+                if not seen:
+                    self._show_plan(fresh)
+        except WizardError as error:
+            stale = f"STALE: below is how it was {self._age()} ago." if seen else ""
+            self._pane("steps").fail(error.problem, stale)
+            self._show_note()
+            return
+        self._looked, self._is_whole = time.monotonic(), True
+        self._show_plan(fresh)
+        self._pane("steps").say("")
+        self._show_note()
+
+    async def _look_at_changes(self) -> None:
+        assert self.desk.project
+        pane, log = self._pane("changes"), self.query_one("#changes", TextPane)
+        pane.say("Looking at what the hub runs with.")
+        try:
+            changes = await self.desk.backend.changes(self.desk.project)
+        except WizardError as error:  # a file that cannot be read
+            pane.fail(error.problem)
+            log.show("")
+            return
+        if changes.problem:
+            pane.fail(changes.problem, changes.sentence)
+        else:
+            pane.say(changes.sentence)
+        log.show(panes.changes_text(changes))
+
+    def _age(self) -> str:
+        return span(time.monotonic() - self._looked)
+
+    # ---- showing ----
+
+    @property
+    def _is_held(self) -> bool:
+        return any(one.grade is Grade.STOPS for one in self._points)
+
+    def _show_note(self) -> None:
+        """Sum it up in a line: the plan, what is wrong, and that practice costs nothing."""
+        plan = panes.plan_words(self._planned) if self._is_whole else LOOKING
+        if self._pane("steps").failed:
+            plan = "! There is no plan: the pane says why."
+        free = self._costs.sentence if self._costs and self.desk.is_practice else ""
+        lines = [f"{plan} {free}", panes.tally(self._points)]
+        self.query_one("#plan-note", Plain).show("\n".join(line.strip() for line in lines if line))
+
+    def _show_points(self) -> None:
+        points = self._points
+        self._rows = panes.point_rows(points, notes=self._notes)
+        hidden = len(points) - len(self._rows)
+        table = self.query_one("#points", VirtualTable)
+        table.show([*self._rows, *([MORE] if hidden else [])], self._point_cells)
+        table.display = bool(points)
+        urgent = sum(one.grade is not Grade.NOTE for one in points)
+        self._pane("points").say("" if urgent else panes.NOTHING_WRONG)
+        self.query_one(Panes).rename("points", f"Problems {urgent}" if urgent else "Problems")
+        self._show_point()
+        self._show_note()
+
+    def _point_cells(self, key: str) -> Cells:
+        return panes.point_cells(self._rows.get(key), len(self._points) - len(self._rows))
+
+    @property
+    def _point(self) -> Point | None:
+        return self._rows.get(self.query_one("#points", VirtualTable).marked)
+
+    def _show_point(self) -> None:
+        point = self._point
+        self.query_one("#point-words", Plain).show(panes.point_words(point))
+        self.query_one("#do-fix").disabled = not (point and point.is_sure)
+        self.refresh_bindings()
+
+    def _show_plan(self, planned: dict[str, Planned]) -> None:
+        self._planned = dict(planned)
+        self.query_one("#plan", VirtualTable).show(
+            list(self._planned), lambda key: panes.plan_cells(self._planned[key])
+        )
         self._show_commands()
 
-    @on(OptionList.OptionSelected, "#problems")
-    def _jump(self, event: OptionList.OptionSelected) -> None:
-        field = self._wrong[event.option_index][0]
-        self.post_message(Go(self.journey.where(field), field=field))
+    def _show_commands(self) -> None:
+        marked = self._planned.get(self.query_one("#plan", VirtualTable).marked)
+        self._pane("commands").say(
+            "The marked step by hand; F2 goes back to the plan." if marked else "There is no plan yet."
+        )
+        self.query_one("#commands", TextPane).show(panes.command_lines(marked) if marked else "")
+
+    @on(VirtualTable.Marked, "#plan")
+    def _step_marked(self) -> None:
+        self._show_commands()
+
+    @on(VirtualTable.Marked, "#points")
+    def _point_marked(self) -> None:
+        self._show_point()
+
+    # ---- panes ----
+
+    def action_panes(self) -> None:
+        """Show the next pane, and go into it."""
+        all_panes = self.query_one(Panes)
+        all_panes.next_pane()
+        self._enter(all_panes.chosen)
+
+    def _enter(self, name: str) -> None:
+        self.query_one(Panes).choose(name)
+        self.query_one(FOCUS[name]).focus()
+
+    def action_details(self) -> None:
+        """Show the commands of the marked step, or the plan again; of a problem, the lines of the file."""
+        if self.query_one("#points").has_focus and self._point:
+            self._show_lines(self._point)
+            return
+        if not self.query_one("#commands").has_focus:
+            self._enter("commands")
+        elif self.has_class("-tall"):  # the plan is in sight already
+            self.query_one("#plan").focus()
+        else:
+            self._enter("steps")
+
+    @on(VirtualTable.Chosen, "#plan")
+    def _step_chosen(self) -> None:
+        self.action_details()
+
+    # ---- problems ----
+
+    @on(VirtualTable.Chosen, "#points")
+    def _point_chosen(self, event: VirtualTable.Chosen) -> None:
+        if event.key == MORE:
+            self._notes = True
+            self._show_points()
+        elif point := self._rows.get(event.key):
+            self._open(point)
+
+    def _open(self, point: Point) -> None:
+        """Go to where a point is settled; where only the file settles it, show its lines."""
+        if not point.where:
+            self._show_lines(point)
+            return
+        if point.where == SEARCH:
+            try:
+                tour_of(self.desk).words = point.words
+            except WizardError as error:
+                self.post_message(Trouble(error.problem))
+                return
+        self.desk.came_from = self.NAME
+        self.post_message(Go(point.where, field=point.field))
+
+    def _show_lines(self, point: Point) -> None:
+        self.run_worker(
+            self._lines(point), name="reading the file", group="lines", exclusive=True, exit_on_error=False
+        )
+
+    async def _lines(self, point: Point) -> None:
+        lines = [point.text, *([point.fix] if point.fix else []), ""]
+        if self.desk.project and point.file and point.line:
+            lines += await asyncio.to_thread(excerpt, self.desk.project, point)
+            lines += ["", f"Edit it in {self.desk.project.folder / point.file}, then F5 looks again."]
+        self.app.push_screen(Notice(point.grade.value, lines))
+
+    def action_fix(self) -> None:
+        """Write the sure fix of the marked problem."""
+        if self._point and self._point.is_sure:
+            self.run_worker(self._fix(self._point), name="fixing a setting", group="fix", exit_on_error=False)
+
+    async def _fix(self, point: Point) -> None:
+        project = self.desk.project
+        if project is None:
+            return
+        try:
+            form = tour_of(self.desk).form
+        except WizardError:  # a broken file has no form, and so no undo but its backup
+            form = None
+        before, after = await self.desk.backend.mend(project, point)
+        if form:
+            form.note_save(before, after)
+        undo = "Undo takes it back." if form else "The old text is in .z2jh/backups."
+        self.app.notify(f"{point.file} is fixed. {undo}", markup=False)
+        self.action_refresh()
+
+    def action_undo(self) -> None:
+        """Take the last fix, answer or save of the settings back."""
+        try:
+            taken = tour_of(self.desk).form.undo()
+        except WizardError as error:
+            self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
+            return
+        words = f"Taken back: {taken.title}" if taken else "The last change was taken back."
+        self.app.notify(words, markup=False)
+        self.action_refresh()
+
+    # ---- starting ----
 
     def action_next(self) -> None:
-        """Start; what costs money is asked about first."""
-        if self._wrong:
-            self.query_one("#problems").focus()
+        """Start; what holds it back is shown instead, and what costs or deletes is asked about first."""
+        if self._is_held:
+            self._enter("points")
             return
         unknown = [one.look.problem for one in self._planned.values() if one.look.finding is Finding.UNKNOWN]
         if unknown and unknown[0]:
             self.post_message(Trouble(unknown[0]))
             return
-        costly = [
-            one.step.title
-            for one in self._planned.values()
-            if one.step.danger is Danger.COSTS_MONEY and one.look.finding is not Finding.READY
-        ]
-        if not costly:
+        if not self._is_whole:
+            self.app.notify("The plan is not complete yet; Start works when it is.", markup=False)
+            return
+        costly = panes.danger_lines(self._planned.values(), Danger.COSTS_MONEY)
+        deleting = panes.danger_lines(self._planned.values(), Danger.DELETES_DATA)
+        if not costly and not deleting:
             self.post_message(StartRun("setup"))
             return
-        lines = [self.desk.cluster, "", "These steps cost money:", *(f"  $ {title}" for title in costly)]
-        self.app.push_screen(Ask("Make what costs money?", lines, yes="Start"), self._agreed)
+        lines = [self.desk.cluster]
+        if deleting:
+            lines += ["", "These steps delete data:", *deleting]
+        if costly:
+            lines += ["", "These steps cost money:", *costly, self._costs.sentence if self._costs else ""]
+        title = "Delete data?" if deleting else "Make what costs money?"
+        self.app.push_screen(Ask(title, lines, yes="Start"), self._agreed)
 
     def _agreed(self, answer: str | None) -> None:
         if answer == YES:
             self.post_message(StartRun("setup"))
 
-    def _show_problems(self) -> None:
-        of_settings = self.desk.tour.problems() if self.desk.tour else {}
-        self._wrong = [*self.journey.problems().items(), *of_settings.items()]
-        problems = self.query_one("#problems", OptionList)
-        problems.clear_options()
-        for _, sentence in self._wrong:
-            problems.add_option(Option(plain(f"! {sentence}", 300)))
-        problems.display = bool(self._wrong)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what is sure can be fixed by itself."""
+        if action == "fix" and self.is_mounted and not (self._point and self._point.is_sure):
+            return None
+        return super().check_action(action, parameters)
 
-    def action_settings(self) -> None:
-        """Open the settings."""
-        self.desk.came_from = self.NAME
-        self.post_message(Go("settings"))
-
-    async def _plan(self) -> None:
-        project = self.desk.project
-        if project is None or self._wrong:
-            self.query_one("#plan-note", Plain).show("! Mend the answers above first: Enter goes to each.")
-            return
-        self.query_one("#plan-note", Plain).show("Looking at the world.")
-        async for planned in self.desk.backend.plan(project, "setup"):
-            self._planned[planned.step.id] = planned
-            self._show_plan()
-        to_do = sum(one.look.finding in (Finding.ABSENT, Finding.DRIFTED) for one in self._planned.values())
-        note = f"{to_do} of {len(self._planned)} steps to do."
-        if unknown := sum(one.look.finding is Finding.UNKNOWN for one in self._planned.values()):
-            note = f"! {unknown} steps could not be looked at, so Start is held back. F5 looks again."
-        self.query_one("#plan-note", Plain).show(f"{note} {PRACTICE_NOTE}" if self.desk.is_practice else note)
-
-    def _show_plan(self) -> None:
-        self.query_one("#plan", VirtualTable).show(list(self._planned), self._cells)
-        self._show_commands()
-
-    def _cells(self, key: str) -> Cells:
-        step, look = self._planned[key].step, self._planned[key].look
-        by = "you" if step.by is By.YOU else "wizard"
-        return Cells(
-            (step.title, FINDINGS[look.finding], DANGERS[step.danger], by), _TONES.get(look.finding, "")
+    def action_answers(self) -> None:
+        """Write the answers file and say where it is."""
+        self.run_worker(
+            self._write_answers(), name="writing the answers file", group="answers", exit_on_error=False
         )
 
-    def _show_commands(self) -> None:
-        planned = self._planned.get(self.query_one("#plan", VirtualTable).marked)
-        self.query_one("#commands", VirtualLog).show(_commands(planned) if planned else "No step is marked.")
+    async def _write_answers(self) -> None:
+        if self.desk.project:
+            path = await self.desk.backend.answers(self.desk.project)
+            lines = [
+                f"The answers are in {path}. There are no secrets in it.",
+                "",
+                "They make the same hub again:",
+                f"  z2jh-wizard new DIR --answers {path.name}",
+            ]
+            self.app.push_screen(Notice("Answers file", lines))
 
-
-def _commands(planned: Planned) -> str:
-    step = planned.step
-    lines = [step.title, step.why]
-    if planned.look.detail:
-        lines.append(f"Found: {planned.look.detail}")
-    if step.by is By.YOU:
-        lines += ["", f"You do this: {step.how}", f"Skipping it: {step.skipping}"]
-    lines += ["", "What you would type instead:" if step.commands() else "Nothing to type for this step."]
-    for command in step.commands():
-        if command.about:
-            lines.append(f"# {command.about}")
-        lines.append(command.shell())
-    return "\n".join(lines)
+    def action_secrets(self) -> None:
+        """Open the list of secrets."""
+        self.desk.came_from = self.NAME
+        self.post_message(Go("secrets"))

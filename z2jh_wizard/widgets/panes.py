@@ -37,6 +37,7 @@ class Panes(Vertical):
         super().__init__(id=dom_id)
         self._panes = panes
         self._boxes = {pane.id: pane.box() for pane in panes}
+        self._titles = {pane.id: pane.title for pane in panes}
         self.chosen = panes[0].id
 
     def compose(self) -> ComposeResult:
@@ -62,7 +63,16 @@ class Panes(Vertical):
             self._boxes[pane.id].set_class(here, "-chosen")
             button = self.query_one(f"#show-{pane.id}", Button)
             button.set_class(here, "-chosen")
-            button.label = Content(f"[{pane.title}]" if here else f" {pane.title} ")
+            title = self._titles[pane.id]
+            button.label = Content(f"[{title}]" if here else f" {title} ")
+            button.refresh(layout=True)  # the title may have another length than before
+
+    def rename(self, pane: str, title: str) -> None:
+        """Give a pane another title, such as one with a number in it."""
+        self._titles[pane] = title
+        for heading in self._boxes[pane].query(".pane-title").results(Plain):
+            heading.show(title)
+        self.choose(self.chosen)
 
     def next_pane(self) -> None:
         """Show the pane after the chosen one."""
