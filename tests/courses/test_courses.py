@@ -7,15 +7,19 @@ import pytest
 from tests.commands.config import runner
 from tests.courses import HERE, Course, courses
 from tests.support.talk import Script
-from z2jh_wizard.flows import answers_file, answers_written
+from z2jh_wizard.flows import answers_file, answers_written, class_size, class_size_use, pages
 from z2jh_wizard.flows.line_by_line import Ended, LineByLine
 from z2jh_wizard.flows.linting import lint_files
 from z2jh_wizard.flows.questionnaire import Questionnaire
+from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.flows.validation import validate
 from z2jh_wizard.flows.values_files import files_of
+from z2jh_wizard.project.folder import open_project
 from z2jh_wizard.values.lint.finding import Severity
 from z2jh_wizard.values.paths import format_path
+from z2jh_wizard.values.presets import Setting
 from z2jh_wizard.values.rendering import Style, entry_lines
+from z2jh_wizard.values.topics import fields
 
 NOTES = {"advisory", "storage-none"}
 """Notes that stay: holes that no chart version mends yet, and the workshop that keeps nothing on purpose."""
@@ -66,6 +70,24 @@ def test_line_by_line_gives_the_same_files(course: Course, tmp_path):
         other.spec.workshop,
         other.spec.cluster,
     )
+
+
+@every_course
+def test_settings_saved_page_by_page_give_the_same_file(course: Course, tmp_path):
+    """The screens make the project first, then the size of the class, and save each page behind it."""
+    filled = course.questionnaire(tmp_path / "hub")
+    project = pages.new_project(tmp_path / "hub", filled.project_answers)
+    if filled.typed_sizes:
+        class_size_use.use(project, class_size.class_size(filled.sizes()))
+    form = TopicForm.of(open_project(project.folder))
+    for page in course.pages():
+        for name, text in page.answers.items() if page.stage.settings else ():
+            assert form.answer(fields()[name], text) == ""
+        form.save()
+    for path, value in course.values.items():
+        form.put(format_path(path), (Setting(path, value),))
+        form.save()
+    assert project.config.read_bytes() == course.config
 
 
 @every_course
