@@ -99,6 +99,8 @@ def test_the_lowest_layers_load_nothing_heavy(package: str, tmp_path: Path) -> N
         ["config", "migrate", "--from", "0.8.0", "--to", "4.4.0"],
         ["config", "diff", "--with", "bio101/secrets.yaml"],
         ["config", "search", "memory"],
+        ["answers"],
+        ["--plain"],
         ["kube-token"],
         ["plan"],
         ["status"],
