@@ -319,7 +319,7 @@ def test_the_menu_stands_where_the_chart_has_it():
     [
         ([{"display_name": "A"}, {"display_name": "A", "slug": "b"}], "the same name"),
         ([{"display_name": "A"}, {"display_name": "B", "slug": "a"}], "the same short name"),
-        ([{"display_name": "A", "default": True}, {"display_name": "B", "default": True}], "the default"),
+        ([{"display_name": "A", "default": True}, {"display_name": "B", "default": True}], "Choose one"),
         ([{"display_name": " "}], "no name"),
         ([{"display_name": "A", "profile_options": {"x": {"display_name": "X"}}}], "no choice"),
         (
@@ -335,3 +335,29 @@ def test_the_menu_stands_where_the_chart_has_it():
 def test_mistakes_are_told(menu, sentence):
     (found,) = mistakes(menu, everybody(SCENE))
     assert sentence in found.sentence
+
+
+def test_names_in_other_letters_are_not_taken_for_one():
+    assert not mistakes([{"display_name": "Größe"}, {"display_name": "Grüße"}], everybody(SCENE))
+
+
+def test_real_files_come_back_to_the_byte(corpus):
+    tried = 0
+    for path in sorted(corpus.rglob("*.yaml")):
+        data = path.read_bytes()
+        if b"profileList" not in data:
+            continue
+        document = Document.read(data)
+        menu = menu_of(document.get(AT))
+        assert menu, path
+        assert not mistakes(menu, everybody(SCENE)), path
+        for row in rows(menu):
+            for question in form(menu).questions(row.path):
+                assert form(menu).answered(row.path, question.field.id, question.text) == (menu, row.path)
+        copy, new = duplicated(menu, (0,))
+        there = apply(document, settings_between(menu, copy, AT))
+        moved_there = apply(there, settings_between(copy, moved(copy, new, -1)[0], AT))
+        back = apply(moved_there, settings_between(moved(copy, new, -1)[0], menu, AT))
+        assert back.data == data, path
+        tried += 1
+    assert tried >= 10

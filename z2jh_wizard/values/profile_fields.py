@@ -196,7 +196,11 @@ _TEXT: Final = Kind.TEXT
 
 _NAMED = _field("name", NAME, _TEXT, "Name", "What students read in the menu.", needed=True, check=_no_name)
 _DESCRIBED = _field(
-    "description", "description", _TEXT, "Description", "One line below the name: when to take it."
+    "description",
+    "description",
+    _TEXT,
+    "Description",
+    "One line below the name: when to take it. HTML works.",
 )
 _KEYED = _field(
     "key", "", _TEXT, "Short name", "Students see lists and choices in order of these names.",

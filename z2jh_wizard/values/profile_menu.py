@@ -236,11 +236,14 @@ def _free(word: str, taken: set[str], separator: str) -> str:
 
 
 def slug_of(profile: Any) -> str:
-    """Return the short name of a profile, made from its name where it has none."""
+    """Return the short name of a profile, made from its name where it has none.
+
+    Of a name in other letters than a to z it is not known which ones KubeSpawner takes: that is the name.
+    """
     if not isinstance(profile, dict):
         return ""
-    slug = profile.get(SLUG)
-    return slug if isinstance(slug, str) else slug_from(str(profile.get(NAME, "")))
+    slug, name = profile.get(SLUG), str(profile.get(NAME, ""))
+    return slug if isinstance(slug, str) else slug_from(name) if name.isascii() else name
 
 
 # ---- what to write ----

@@ -1,7 +1,7 @@
 """What a menu of profiles comes to: the page that students see, each entry in words, and what is wrong.
 
-Facts: ``form.html`` of KubeSpawner 7: a round button for each profile with its name and description, a
-drop-down list for each of its menus, ``Other...`` as the last line where students may type a value.
+Facts: ``form.html`` of KubeSpawner 7.0, tried: a round button for each profile with its name and description,
+a drop-down list for each of its menus, ``Other...`` as the last line where students may type a value.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _override_words(override: Mapping[str, Any]) -> Iterator[str]:
         yield f"{_shown(str(devices[GPU]))} GPU"
         rest.pop("extra_resource_limits")
     if rest:
-        yield f"{len(rest)} more"
+        yield f"{len(rest)} more setting{'s' * (len(rest) != 1)}"
 
 
 def _span(amounts: list[Any]) -> str:
@@ -172,7 +172,7 @@ def _names_twice(menu: Menu) -> Iterator[Mistake]:
                 yield Mistake(path, f"Another profile has the same {what}: only the first can be chosen.")
     marked = [path for path in profiles if entry(menu, path).get(DEFAULT)]
     for path in marked[1:]:
-        yield Mistake(path, "Several profiles say that they are the default; the first one counts.")
+        yield Mistake(path, _DEFAULTS)
 
 
 def _mistakes_of(menu: Menu, row: Row, for_all: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -195,6 +195,7 @@ def _mistakes_of(menu: Menu, row: Row, for_all: Mapping[str, Any]) -> Iterator[M
                 yield Mistake(row.path, sentence, _LIMITS[kind])
 
 
+_DEFAULTS: Final = "Several are the default: the page marks the last, the hub takes the first. Choose one."
 _WORDS: Final = {"mem": "memory", "cpu": "cores"}
 _LIMITS: Final = {"mem": "entry.memory-limit", "cpu": "entry.cpu-limit"}
 _TOO_MUCH: Final = "It keeps {} but allows only {} of {}: no server of it starts. Raise the limit."
