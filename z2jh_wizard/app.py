@@ -23,6 +23,7 @@ from z2jh_wizard.screens import messages
 from z2jh_wizard.screens.backend import Backend
 from z2jh_wizard.screens.base import WizardScreen, worker_problem
 from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.keeping import KEPT
 from z2jh_wizard.screens.recent import Memory
 from z2jh_wizard.widgets.actions import ACTIONS, bindings
 from z2jh_wizard.widgets.themes import DEFAULT_THEME, load_themes
@@ -283,7 +284,8 @@ class WizardApp(App[int]):
                 screen.keep_answers()
         except WizardError as error:
             problem = error.problem
-            return [f"{problem.title}.", problem.happened, "What you answered would be lost."]
+            kept = problem.still_works if problem.still_works == KEPT else "What you answered would be lost."
+            return [f"{problem.title}.", problem.happened, kept]
         return []
 
     async def action_quit(self) -> None:

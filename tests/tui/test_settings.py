@@ -208,7 +208,7 @@ async def test_leaving_asks_when_it_cannot_be_saved(open_app: Open, project: Pro
             await person.at("TopicScreen")
             await person.press("ctrl+q")
             await person.at("Ask")
-            await person.sees("What you answered would be lost.")
+            await person.sees("What you answered waits as a draft")
             await person.press("enter")
             await person.at("TopicScreen")
         await person.press("ctrl+n")

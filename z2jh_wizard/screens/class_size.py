@@ -12,19 +12,18 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from z2jh_wizard.core.cost import Bill
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.flows import class_size as sizes
 from z2jh_wizard.flows.class_nodes import (
     LIMIT_WORDS,
     NodeFit,
     NodeRoom,
-    cluster_sentence,
     on_cluster,
     picture,
     practice_rooms,
 )
 from z2jh_wizard.flows.class_size import QUESTIONS, MachineChoice
+from z2jh_wizard.flows.class_words import about, machine_words, node_words
 from z2jh_wizard.flows.ways import TOPIC
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
@@ -55,13 +54,6 @@ NODE_COLUMNS = (
     Column("students", 9),
     Column("first limit", 11),
 )
-
-UNKNOWN = (
-    "How many students fit cannot be known before the cluster was seen: come back once the hub is set up. "
-    "What is kept for each student can be set now. What the nodes cost, those who run the cluster know."
-)
-PRACTICE_NOTE = "PRACTICE: these are the nodes that the practice cluster begins with; they cost nothing."
-CLUSTER_NOTE = "Not counted: what the cluster's own programs use, and how many disks a node can hold."
 
 _ROWS = {"-low": 3, "-tall": 8}
 """Lines of nodes in the picture, by the height of the screen."""
@@ -354,7 +346,7 @@ class ClassSizeScreen(StageScreen):
         if not one.fit.nodes:
             return Cells((key, "0", "-", LIMIT_WORDS[one.fit.binding], "-", "-"), "dim")
         counts = (str(one.fit.students_per_node), str(one.fit.nodes), LIMIT_WORDS[one.fit.binding])
-        return Cells((key, *counts, _about(one.month), _about(one.workshop)))
+        return Cells((key, *counts, about(one.month), about(one.workshop)))
 
     def _show_hint(self, name: str = "") -> None:
         """Say what is wrong with the answers, else what the one with the focus is about."""
@@ -379,6 +371,11 @@ class ClassSizeScreen(StageScreen):
         rooms = [one.students for one in self._fits.values()]
         if choice:
             rooms = [choice.fit.students_per_node] * choice.fit.nodes
+        words = (
+            machine_words(choice, self._course)
+            if choice
+            else node_words(tuple(self._fits.values()), self._course, seen=bool(self._seen))
+        )
         lines = picture(
             self._course.students,
             rooms,
@@ -387,32 +384,7 @@ class ClassSizeScreen(StageScreen):
             ascii_only=self.app.has_class("-ascii"),
         )
         self.query_one("#size-picture", Plain).show("\n".join(lines))
-        self.query_one("#size-words", Plain).show("\n".join(self._words(choice)))
-
-    def _words(self, choice: MachineChoice | None) -> list[str]:
-        if choice and choice.month and choice.workshop:
-            days = f"a workshop of {sizes.WORKSHOP_DAYS} days, {sizes.WORKSHOP_HOURS:g} hours each"
-            unknown = choice.month.unknown
-            parts = ", ".join(one.partition(",")[0] for one in unknown)
-            more = f" +: more, for prices are not known of {parts}." if unknown else ""
-            return [
-                choice.sentence,
-                f"{_about(choice.month)} a month with {self._course.hours_a_week:g} hours a week, "
-                f"{_about(choice.workshop)} for {days} (US dollars of {choice.month.as_of}).{more}",
-            ]
-        if choice:
-            return [choice.sentence, "Mark another machine, or keep less for each student."]
-        if self._fits:
-            note = CLUSTER_NOTE if self._seen else PRACTICE_NOTE
-            return [cluster_sentence(tuple(self._fits.values()), self._course.students), note]
-        return [UNKNOWN]
+        self.query_one("#size-words", Plain).show("\n".join(words))
 
 
 _KEYS_OF_TABLE = "Up and down mark a machine, Enter uses it."
-
-
-def _about(bill: Bill | None) -> str:
-    """Return a sum as short as a table wants it; a plus says that some prices are not known."""
-    if bill is None:
-        return "-"
-    return f"${bill.known:,.0f}{'+' if bill.unknown else ''}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from z2jh_wizard.core.errors import WizardError
@@ -9,6 +11,8 @@ from z2jh_wizard.screens.desk import Desk
 
 if TYPE_CHECKING:
     from z2jh_wizard.screens.journey import Journey
+
+KEPT = "What you answered waits as a draft until you open the project again; secrets are not kept."
 
 TITLE, PAGE = "title", "page"
 """What the memory of a new hub has besides the journey: what its page is called, and which it is."""
@@ -19,22 +23,25 @@ def note(desk: Desk, page: str) -> None:
 
     A computer that cannot write goes on all the same: nothing is lost before the wizard ends.
     """
-    import contextlib
-
     with contextlib.suppress(WizardError):
         _note(desk, page)
 
 
 def keep(desk: Desk, page: str) -> None:
-    """Save what can be used and write down the rest; WizardError when it cannot be written."""
+    """Save what can be used and write down the rest; WizardError, saying what is kept, when that fails."""
     _note(desk, page)
-    if desk.tour:
+    if desk.tour is None:
+        return
+    try:
         desk.tour.form.save()
-        _note(desk, page)
+    except WizardError as error:
+        problem = error.problem
+        raise WizardError(problem.title, problem.happened, still_works=KEPT) from error
+    _note(desk, page)
 
 
 def _note(desk: Desk, page: str) -> None:
-    from z2jh_wizard.flows.drafts import Draft, write_draft
+    from z2jh_wizard.flows.drafts import Draft, read_draft, write_draft
     from z2jh_wizard.flows.ways import stage
 
     journey = desk.journey
@@ -43,9 +50,12 @@ def _note(desk: Desk, page: str) -> None:
     if not journey.opened and journey.is_begun:
         page = page if page in {one.id for one in journey.stages()} else journey.stages()[0].id
         desk.memory.remember_begun({**journey.draft(), PAGE: page, TITLE: stage(page).title})
-    if desk.project and journey.is_current():
-        entries = desk.tour.form.answers if desk.tour else ()
-        write_draft(desk.project, Draft.of(entries, journey.class_size))
+    if desk.project is None or not journey.is_current():
+        return
+    if desk.tour:
+        write_draft(desk.project, Draft.of(desk.tour.form.answers, journey.class_size))
+    else:  # nobody looked at the settings: what waits there still does
+        write_draft(desk.project, replace(read_draft(desk.project), class_size=journey.class_size))
 
 
 async def resume(desk: Desk) -> str:

@@ -50,6 +50,13 @@ class SettingsScreen(StageScreen):
             Column("settings", 20), Column("what", weight=1), Column("state", 12), dom_id="ways"
         )
 
+    def preview(self) -> Widget | None:
+        """Leave the room to the list."""
+        return None
+
+    def refresh_preview(self) -> None:
+        """There is none here."""
+
     def buttons(self) -> ComposeResult:
         """Back, Undo and Next."""
         yield ButtonRow(ActionButton("next"), ActionButton("undo"), ActionButton("back"))
@@ -135,7 +142,6 @@ class SettingsScreen(StageScreen):
         self.app.notify(f"Taken back: {taken.title}" if taken else "The last save was taken back.",
                         markup=False)  # fmt: skip
         self._show()
-        self.refresh_preview()
 
     def action_answers(self) -> None:
         """Save, and write an answers file of what was chosen."""

@@ -59,6 +59,17 @@ class StageScreen(WizardScreen):
         """Note the visit and fill the preview."""
         self.journey.visited.add(self.stage_id)
         self.refresh_preview()
+        self._say_what_is_lost()
+
+    def _say_what_is_lost(self) -> None:
+        """Say once which secrets were typed on another day and not kept."""
+        tour = self.desk.tour
+        if tour and tour.lost:
+            names = ", ".join(tour.lost)
+            self.app.notify(
+                f"Type again what was not saved and is secret: {names}.", timeout=10, markup=False
+            )
+            tour.lost = ()
 
     def refresh_preview(self) -> None:
         """Show config.yaml as it would be now."""
@@ -86,7 +97,7 @@ class StageScreen(WizardScreen):
             return f"settings page {tour.route.index(self.stage_id) + 1} of {len(tour.route)} {title}"
         at = self.journey.position(self.stage_id, self.scene)
         if self.is_aside or at is None:
-            return f"settings {title}"
+            return f"settings {title}" if self.stage_id != ways.SETTINGS.id else "settings"
         return f"step {at + 1} of {len(self.journey.stages(self.scene))} {title}"
 
     def title_words(self) -> str:
@@ -168,8 +179,9 @@ class StageScreen(WizardScreen):
     def turn(self, way: ways.Way) -> str:
         """Change to another way; return its page that comes now."""
         self.take()
-        self.desk.came_from = ""
-        return self.journey.turn(way, self.stage_id, self.scene)
+        came_from, self.desk.came_from = self.desk.came_from, ""
+        here = came_from if came_from and self.stage_id == ways.SETTINGS.id else self.stage_id
+        return self.journey.turn(way, here, self.scene)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is no other way where one is already on it, and nothing to set before the project is made."""

@@ -66,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
            "Shows this page: what the screen is for and every key."),
     Action("back", "back", "escape", "Back", "One screen back; answers are kept", _EVERYWHERE,
            "Goes back, or closes a dialog. What you typed is kept."),
-    Action("next", "next", "ctrl+n", "Next", "Go on, or jump to the first problem", _WIZARD,
+    Action("next", "next", "ctrl+n,f12", "Next", "Go on, or jump to the first problem", _WIZARD,
            "Goes on to the next page; if an answer cannot be used, jumps there instead."),
     Action("details", "details", "f2", "Details", "Commands and details of what is marked", _WIZARD,
            "Shows the commands a person would type instead, or the details of the marked row."),
