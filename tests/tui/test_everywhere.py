@@ -325,7 +325,7 @@ async def test_leaving_asks_when_answers_cannot_be_saved(open_app: Open, tmp_pat
         with writing(project.state, "another", SystemClock()):
             await person.press("ctrl+q")
             await person.at("Ask")
-            await person.sees("What you answered would be lost.")
+            await person.sees("What you answered waits as a draft")
             await person.press("escape")
             await person.at("DashboardScreen")
         await person.press("ctrl+q")

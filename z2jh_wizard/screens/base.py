@@ -161,9 +161,10 @@ class WizardScreen(Everywhere):
 
     def keep_answers(self) -> None:
         """Write what was answered anywhere, for the wizard is about to end; WizardError when that fails."""
+        from z2jh_wizard.screens.keeping import keep
+
         self.take()
-        if self.desk.tour:
-            self.desk.tour.form.save()
+        keep(self.desk, self.desk.at)
 
     def action_back(self) -> None:
         """Go back."""

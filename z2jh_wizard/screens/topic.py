@@ -13,16 +13,13 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from z2jh_wizard.core.errors import WizardError
-from z2jh_wizard.core.glossary import Reading
-from z2jh_wizard.flows import field_help
 from z2jh_wizard.flows.topic_form import sentence
 from z2jh_wizard.flows.ways import TOPIC
 from z2jh_wizard.screens.base import style_sheet
-from z2jh_wizard.screens.clipboard import Copied, field_of
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.screens.settings_tour import Tour, tour_of
-from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.screens.topic_focus import TopicFocus
 from z2jh_wizard.screens.topic_tools import ToolRow, tools_of
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import TopicPage
@@ -43,7 +40,7 @@ QUIET = 0.15
 """Seconds without a key after which what was typed goes into the draft."""
 
 
-class TopicScreen(StageScreen):
+class TopicScreen(TopicFocus):
     """Asks the settings of one topic."""
 
     NAME = "topic"
@@ -146,9 +143,6 @@ class TopicScreen(StageScreen):
 
     def _field(self, name: str) -> FormField | None:
         return next((one for one in self.query(FormField) if one.field == name), None) if name else None
-
-    def _question(self, name: str) -> Question | None:
-        return next((one for one in self._asked if one.field.id == name), None)
 
     def _arrange(self) -> None:
         """Draw the questions that are asked now and no others, after what is being drawn."""
@@ -300,10 +294,6 @@ class TopicScreen(StageScreen):
 
     # ---- the lines of the files ----
 
-    def _focused(self) -> Question | None:
-        found = field_of(self.focused)
-        return self._question(found.field) if found else None
-
     def refresh_preview(self) -> None:
         """Show the lines of the question that has the focus, where there is room or somebody asked."""
         if not self._has_begun:
@@ -333,30 +323,6 @@ class TopicScreen(StageScreen):
         self.refresh_preview()
         if self.focused:
             self.call_after_refresh(self.focused.scroll_visible, animate=False)
-
-    # ---- what the focus is about ----
-
-    def focused_help(self) -> list[tuple[str, str]]:
-        """Return all that is known about the setting."""
-        question = self._focused()
-        return field_help.about(self._tour.form, question) if question else super().focused_help()
-
-    def links(self) -> Iterable[Reading]:
-        """Return the pages about the setting and its topic."""
-        return field_help.links(self._page, self._focused())
-
-    def place_in_file(self) -> tuple[str, int]:
-        """Return where the setting stands."""
-        question = self._focused()
-        return field_help.place(self._tour.form, question) if question else super().place_in_file()
-
-    def copied(self) -> Copied | None:
-        """Copy what is to be registered with the sign-in service, else the answer, else the page about it."""
-        note = next((one for one in reversed(self._tour.notes(self._page.id)) if one.copy), None)
-        if note:
-            return Copied("what to register with the sign-in service", note.copy)
-        found = super().copied()
-        return found if found and found.text else None
 
     def action_tool(self, where: str) -> None:
         """Open a tool of the page; it works on the same draft."""
