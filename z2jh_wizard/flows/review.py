@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from z2jh_wizard.core.errors import Refused, WizardError
 from z2jh_wizard.flows.hub_secrets import drafted, lacking
-from z2jh_wizard.flows.linting import lint_files, mend
 from z2jh_wizard.flows.topic_form import TopicForm, fields_of, topic_of
 from z2jh_wizard.flows.values_files import ValuesFiles, files_of
 from z2jh_wizard.project.folder import Project
@@ -143,6 +142,8 @@ def _of_draft(form: TopicForm) -> Iterator[Point]:
 
 
 def _of_files(project: Project) -> Iterator[Point]:
+    from z2jh_wizard.flows.linting import lint_files
+
     files = files_of(project)
     try:
         made = lacking(files)
@@ -255,6 +256,8 @@ def mend_point(project: Project, point: Point) -> tuple[ValuesFiles, ValuesFiles
 
     Refused when the finding is gone, or when its edits no longer fit the file.
     """
+    from z2jh_wizard.flows.linting import mend
+
     with writing(project.state, "fix a setting", SystemClock()):
         before = files_of(project)
         mended = mend(before, lambda one: _is_same(one, point.finding))

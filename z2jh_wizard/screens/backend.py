@@ -155,11 +155,6 @@ class Backend:
 
         return await asyncio.to_thread(compared)
 
-    async def answers(self, project: Project) -> Path:
-        """Write the answers file of a project; return where."""
-        path: Path = await asyncio.to_thread((await _load("flows.answers_written")).write_answers, project)
-        return path
-
     async def config_lines(self, project: Project) -> list[str]:
         """Return config.yaml with the secrets in it hidden; Unreadable for a broken file."""
         lines: list[str] = await asyncio.to_thread((await _load("flows.review")).config_lines, project)

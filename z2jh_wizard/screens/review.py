@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,7 +13,6 @@ from textual.widget import Widget
 from z2jh_wizard.core.engine import Planned
 from z2jh_wizard.core.errors import Problem, WizardError
 from z2jh_wizard.core.step import Danger, Finding
-from z2jh_wizard.flows.costs import Costs
 from z2jh_wizard.flows.review import SEARCH, Grade, Point, excerpt
 from z2jh_wizard.screens import review_panes as panes
 from z2jh_wizard.screens.base import style_sheet
@@ -30,6 +30,9 @@ from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.text_pane import TextPane
 from z2jh_wizard.widgets.virtual_log import VirtualLog
 from z2jh_wizard.widgets.virtual_table import Cells, VirtualTable
+
+if TYPE_CHECKING:
+    from z2jh_wizard.flows.costs import Costs
 
 NO_ANSWERS = Problem(
     "There is no plan yet",

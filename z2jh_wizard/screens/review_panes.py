@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.widget import Widget
@@ -10,12 +11,14 @@ from textual.widget import Widget
 from z2jh_wizard.core.engine import Planned
 from z2jh_wizard.core.errors import Problem
 from z2jh_wizard.core.step import By, Danger, Finding
-from z2jh_wizard.flows.comparing import HubChanges
 from z2jh_wizard.flows.review import Grade, Point
 from z2jh_wizard.render import changes as change_lines
 from z2jh_wizard.widgets.panes import Pane
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
+
+if TYPE_CHECKING:
+    from z2jh_wizard.flows.comparing import HubChanges
 
 FINDINGS = {
     Finding.ABSENT: "not there: to be done",

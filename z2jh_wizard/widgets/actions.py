@@ -136,8 +136,6 @@ ACTIONS: tuple[Action, ...] = (
            "Makes the marked secret anew, with a backup; says first what that breaks."),
     Action("give", "give", "", "Give secret", "Type or paste the marked secret", _WIZARD,
            "Asks for the marked secret, masked; a key or certificate may have several lines."),
-    Action("answers", "answers", "", "Write answers file", "All answers in a file that makes the hub again",
-           _WIZARD, "Writes the answers of this project into a file from which the same hub can be made."),
     Action("secrets", "secrets", "", "Secrets", "Which secrets the hub has; show, replace or give one", _HUB,
            "Lists the secrets of the hub: what each is for and where it stands."),
     Action("look_up", "look_up", "", "Look up", "Ask the provider for its addresses", _WIZARD,
