@@ -27,7 +27,7 @@ def faults(screen: Screen[object]) -> list[str]:
 
 def shown(screen: Screen[object]) -> list[Widget]:
     """Return the widgets that are displayed and have a place of their own."""
-    return [one for one in screen.walk_children(Widget) if _is_shown(one)]
+    return [one for one in screen.walk_children(Widget) if is_shown(one)]
 
 
 def hides_focus(screen: Screen[object]) -> str:
@@ -46,7 +46,8 @@ def hides_focus(screen: Screen[object]) -> str:
     return f"{_name(widget)} at {region} shows only {seen}"
 
 
-def _is_shown(widget: Widget) -> bool:
+def is_shown(widget: Widget) -> bool:
+    """Tell whether a widget is displayed, wherever the page is scrolled to."""
     return all(one.display and one.visible for one in widget.ancestors_with_self if isinstance(one, Widget))
 
 
@@ -130,7 +131,7 @@ def _clipped(screen: Screen[object], widget: Widget) -> Iterator[str]:
 
 def _overlaps(screen: Screen[object]) -> Iterator[str]:
     for parent in [screen, *shown(screen)]:
-        children = [(one, _region(screen, one)) for one in parent.children if _is_shown(one)]
+        children = [(one, _region(screen, one)) for one in parent.children if is_shown(one)]
         for (one, first), (other, second) in combinations(children, 2):
             if one.layer == other.layer and first.overlaps(second) and first.area and second.area:
                 yield f"{_name(one)} at {first} and {_name(other)} at {second} lie on each other"
