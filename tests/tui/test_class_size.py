@@ -235,7 +235,10 @@ async def test_everything_stands_inside_the_window(
         await person.sees("students fit on a node")
         whole = screen.region
         shown = [widget for widget in screen.query("#body *, .button-row Button") if widget.region.area]
-        assert {one.id for one in shown} >= {"machines", "size-words", "size-picture", "do-next", "do-back"}
+        needed = {"machines", "size-words", "size-picture", "do-next", "do-back"}
+        if window == (60, 18):
+            needed.remove("size-picture")  # there the numbers come first
+        assert {one.id for one in shown} >= needed
         for widget in shown:
             assert whole.contains_region(widget.region), widget
         assert screen.query_one("#machines").region.height >= 3
@@ -243,7 +246,7 @@ async def test_everything_stands_inside_the_window(
             screen.query_one(f"#{name}")
             for name in ("answers", "size-hint", "machines", "size-picture", "size-words")
         ]
-        for above, below in pairwise(parts):
+        for above, below in pairwise(one for one in parts if one.display):
             assert above.region.bottom <= below.region.y, (above, below)
         for box in screen.query(Input):
             assert box.region.width >= 6

@@ -48,7 +48,9 @@ def _note(desk: Desk, page: str) -> None:
     if journey is None:
         return
     if not journey.opened and journey.is_begun:
-        page = page if page in {one.id for one in journey.stages()} else journey.stages()[0].id
+        known = [one.id for one in journey.stages()]
+        places = (page, (desk.memory.begun() or {}).get(PAGE), known[0])
+        page = next(one for one in places if one in known)
         desk.memory.remember_begun({**journey.draft(), PAGE: page, TITLE: stage(page).title})
     if desk.project is None or not journey.is_current():
         return

@@ -12,7 +12,7 @@ from z2jh_wizard.flows import ways
 from z2jh_wizard.flows.ways import Stage
 from z2jh_wizard.screens.base import WizardScreen
 from z2jh_wizard.screens.journey import Journey
-from z2jh_wizard.screens.keeping import keep, note
+from z2jh_wizard.screens.keeping import note
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
@@ -139,14 +139,6 @@ class StageScreen(WizardScreen):
         return self.desk.journey.stand_in(stage_id, field, self.scene)
 
     # ---- leaving ----
-
-    def take(self) -> None:
-        """Take what was typed so far; called before the page is left in any way."""
-
-    def keep_answers(self) -> None:
-        """Write what was answered, for the wizard is about to end; WizardError when that fails."""
-        self.take()
-        keep(self.desk, self.stage_id)
 
     def go(self, where: str) -> None:
         """Leave for another page; what was typed is kept."""

@@ -118,7 +118,7 @@ class TopicScreen(TopicFocus):
 
     async def _begin(self) -> None:
         end = Vertical(
-            *(ToolRow(tool) for tool in tools_of(self._page.id)),
+            *(ToolRow(tool) for tool in tools_of(self._page)),
             ActionButton("more"),
             Plain(f"The guide: {self._page.link}", dom_id="guide", classes="hint"),
             id="page-end",

@@ -11,7 +11,9 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button
 
+from z2jh_wizard.flows.ways import QUICK_ADDRESS
 from z2jh_wizard.values import class_list, sign_in_discovery
+from z2jh_wizard.values.fields import TopicPage
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.presets import GROUPS, PresetGroup
 from z2jh_wizard.values.profile_additions import menu_path
@@ -126,9 +128,14 @@ TOOLS: tuple[Tool, ...] = (
 """In the order in which a page shows them; the screens are in the table of the app."""
 
 
-def tools_of(topic: str) -> tuple[Tool, ...]:
-    """Return the tools of a page."""
-    return tuple(tool for tool in TOOLS if tool.topic == topic)
+def tools_of(page: TopicPage) -> tuple[Tool, ...]:
+    """Return the tools of a page; where it is made of several topics, one of each name."""
+    topics = {field.topic for field in page.fields} if page.id == QUICK_ADDRESS else {page.id}
+    found: dict[str, Tool] = {}
+    for tool in TOOLS:
+        if tool.topic in topics:
+            found.setdefault(tool.label, tool)
+    return tuple(found.values())
 
 
 class ToolRow(Horizontal):
