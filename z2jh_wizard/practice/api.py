@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 import time
 import traceback
@@ -13,10 +12,12 @@ from aiohttp import web
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.practice import (
+    accounts,
     discovery,
     media,
     openapi,
     query,
+    rbac,
     reading,
     removing,
     request_journal,
@@ -70,7 +71,6 @@ _SUBRESOURCES: Mapping[str, Mapping[str, Handler]] = {
     "finalize": {"PUT": subresources.finalize_namespace},
     "eviction": {"POST": subresources.evict_pod},
     "binding": {"POST": subresources.bind_pod},
-    "token": {"POST": subresources.request_token},
 }
 
 
@@ -82,7 +82,7 @@ class Api:
     ) -> None:
         self._store = store
         self._backend = backend
-        self._token = token.encode()
+        self._tokens = accounts.Tokens(token)
         self._journal = journal
         self._control = control
         self.last_request = time.monotonic()
@@ -120,15 +120,17 @@ class Api:
         response: web.StreamResponse | None = None
         made: dict[str, str] = {}
         try:
-            self._check_token(request)
+            user = self._user(request)
             if segments[:1] == [CONTROL_PATH]:
+                if not user.is_admin:
+                    raise status.page_not_found()
                 return await self._control.answer(request, segments[1:])
             fault = self._backend.request_fault(request.method, request.path)
             if fault == "drop":
                 return _dropped(request)
             if fault is not None:
                 raise fault
-            response = await self._route(request, segments, made)
+            response = await self._route(request, segments, made, user)
         except status.ApiError as error:
             response = media.json_response(error.body(), error.code)
             seconds = error.details.get("retryAfterSeconds")
@@ -149,11 +151,12 @@ class Api:
                 self._note(request, response.status if response else CLIENT_LEFT, made)
         return response
 
-    def _check_token(self, request: web.Request) -> None:
+    def _user(self, request: web.Request) -> rbac.User:
         scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
-        same = hmac.compare_digest(sent.strip().encode("utf-8", "replace"), self._token)
-        if scheme.lower() != "bearer" or not same:
+        user = self._tokens.user(sent.strip(), self._store.now()) if scheme.lower() == "bearer" else None
+        if user is None:
             raise status.unauthorized()
+        return user
 
     def _note(self, request: web.Request, code: int, made: Mapping[str, str]) -> None:
         self._journal.write(
@@ -169,29 +172,33 @@ class Api:
         )
 
     async def _route(
-        self, request: web.Request, segments: list[str], made: dict[str, str]
+        self, request: web.Request, segments: list[str], made: dict[str, str], user: rbac.User
     ) -> web.StreamResponse:
         root = segments[0] if segments else ""
         if root in ("api", "apis") and len(segments) > (2 if root == "api" else 3):
             target = find_target(segments, self._store.catalogue)
-            return await self._serve(Call(request, target, self._store, made, self._streams))
+            return await self._serve(Call(request, target, self._store, made, self._streams, user))
         if request.method != "GET":
             raise status.method_not_allowed() if root in ("api", "apis") else status.page_not_found()
         return await self._discover(request, segments)
 
     async def _serve(self, call: Call) -> web.StreamResponse:
         method, target = call.request.method, call.target
+        watching = method == "GET" and query.flag(call.query, "watch")
+        accounts.check_rights(call, "watch" if watching else "")
         if target.subresource:
             if target.subresource == "log" and method == "GET" and "log" in call.resource.subresources:
                 return await get_log(call, self._backend)
             if target.subresource == "exec" and "exec" in call.resource.subresources:
                 return await exec_in_pod(call, self._backend)
+            if target.subresource == "token" and method == "POST" and "token" in call.resource.subresources:
+                return await subresources.request_token(call, self._tokens)
             return await _subresource_handler(call)(call)
         if call.resource.verbs == ("create",):
             if method != "POST":
                 raise status.method_not_allowed()
             return await reviews.create_review(call)
-        if method == "GET" and query.flag(call.query, "watch"):
+        if watching:
             return await watch.watch_objects(call)
         handler = (_COLLECTION if target.is_collection else _OBJECT).get(method)
         if handler is None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from z2jh_wizard.practice import media, status, tables
+from z2jh_wizard.practice import media, rbac, status, tables
 from z2jh_wizard.practice.objects import Object
 from z2jh_wizard.practice.resources import Resource
 from z2jh_wizard.practice.selectors import parse_fields, parse_labels
@@ -32,7 +32,7 @@ class Stream(Protocol):
 class Call:
     """A request to the API with the target that its path names.
 
-    ``made`` takes what the request creates, ``streams`` what it keeps open.
+    ``made`` takes what the request creates, ``streams`` what it keeps open; ``user`` is whose token it had.
     """
 
     request: web.Request
@@ -40,6 +40,7 @@ class Call:
     store: Store
     made: dict[str, str] = field(default_factory=dict)
     streams: set[Stream] = field(default_factory=set)
+    user: rbac.User = rbac.OWNER
 
     @property
     def resource(self) -> Resource:

@@ -37,6 +37,10 @@ class User:
         return namespace, name
 
 
+OWNER = User(ADMIN, ADMIN_GROUPS)
+"""The owner of the practice cluster, who may do everything."""
+
+
 def user(name: str, groups: Sequence[str]) -> User:
     """Return a user with the groups that everybody of that name has."""
     account = User(name).service_account

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from z2jh_wizard.practice import media, rbac, status
+from z2jh_wizard.practice.accounts import asker
 from z2jh_wizard.practice.call import Call
 from z2jh_wizard.practice.objects import Object
 from z2jh_wizard.practice.writing import read_object
@@ -20,15 +21,6 @@ async def create_review(call: Call) -> web.Response:
     review = await read_object(call)
     review["status"] = _REVIEWS[call.resource.kind](call, review)
     return media.json_response(review, 201)
-
-
-def asker(call: Call) -> rbac.User:
-    """Return who asks: the owner of the practice cluster, or whom the owner wants to be (kubectl --as)."""
-    headers = call.request.headers
-    name = headers.get("Impersonate-User", "")
-    if not name:
-        return rbac.User(rbac.ADMIN, rbac.ADMIN_GROUPS)
-    return rbac.user(name, headers.getall("Impersonate-Group", []))
 
 
 def _own_access(call: Call, review: Object) -> Object:
@@ -63,7 +55,7 @@ def _myself(call: Call, _: Object) -> Object:
 
 
 def _token(_call: Call, _: Object) -> Object:
-    return {"authenticated": False, "error": "tokens of service accounts open nothing on a practice cluster"}
+    return {"authenticated": False, "error": "a practice cluster reviews no tokens"}
 
 
 _REVIEWS: Mapping[str, Callable[[Call, Object], Object]] = {

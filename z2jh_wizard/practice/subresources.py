@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from z2jh_wizard.practice import managed_fields, media, patches, status
+from z2jh_wizard.practice.accounts import Tokens
 from z2jh_wizard.practice.call import Call
 from z2jh_wizard.practice.objects import Object, copy_json, dig, time_text
 from z2jh_wizard.practice.removing import read_options
@@ -218,8 +218,8 @@ async def bind_pod(call: Call) -> web.Response:
 # Service accounts
 
 
-async def request_token(call: Call) -> web.Response:
-    """Answer with a token for a service account; it opens nothing, for no pod here talks to the API."""
+async def request_token(call: Call, tokens: Tokens) -> web.Response:
+    """Answer with a token for a service account; it opens what the account's roles allow."""
     body = await _read(call)
     account = call.live()
     seconds = dig(body, "spec", "expirationSeconds", default=DEFAULT_TOKEN_SECONDS)
@@ -229,12 +229,14 @@ async def request_token(call: Call) -> web.Response:
         )
         raise status.invalid("TokenRequest", "authentication.k8s.io", "", [why])
     end = call.store.now() + timedelta(seconds=seconds)
+    named = {key: account["metadata"][key] for key in ("name", "namespace")}
+    token = tokens.issue(named["namespace"], named["name"], end)
     answer = {
         "kind": "TokenRequest",
         "apiVersion": "authentication.k8s.io/v1",
-        "metadata": {"name": account["metadata"]["name"], "namespace": account["metadata"]["namespace"]},
+        "metadata": named,
         "spec": {"audiences": [], **(body.get("spec") or {}), "expirationSeconds": seconds},
-        "status": {"token": f"practice-{secrets.token_urlsafe(24)}", "expirationTimestamp": time_text(end)},
+        "status": {"token": token, "expirationTimestamp": time_text(end)},
     }
     return media.json_response(answer, 201)
 
