@@ -19,7 +19,7 @@ singleuser:
     - display_name: "[red]A[/red]"   # first
       default: "True"
       kubespawner_override: {odd: [1], image: "org/a:1"}
-    - display_name: B
+    - display_name: LONG
       description: LONG
     - a text
 """
@@ -117,6 +117,22 @@ async def test_a_menu_by_hand_is_edited_and_nothing_of_it_is_lost(open_app: Open
         await person.press("escape")
         await save(person)
     assert project.config.read_text() == hand.replace('image: "org/a:1"}', 'image: "org/a:1", mem_limit: 2G}')
+
+
+async def test_leaving_the_wizard_takes_the_answers_of_an_entry_along(
+    open_app: Open, project: Project
+) -> None:
+    project.config.write_text(HAND)
+    async with open_app(folder=project.folder) as person:
+        await person.at("DashboardScreen")
+        await go_to(person, "profiles/environment", "ProfilesScreen")
+        await person.press("enter")
+        await person.at("ProfileEntryScreen")
+        await person.type("Z")
+        await person.sees("[red]A[/red]Z")
+        await person.press("ctrl+q")
+        await person.until(lambda: person.app.return_value == 0, "the app ends")
+    assert project.config.read_text() == HAND.replace('"[red]A[/red]"', '"[red]A[/red]Z"')
 
 
 async def test_presets_show_their_lines_and_ask_before_they_replace(open_app: Open, project: Project) -> None:

@@ -113,6 +113,12 @@ class ProfileDraft:
         before, after = self._documents(menu)
         return self._file.name, lines_written(before, after, (*(self.at or ()), *path))
 
+    def place(self, path: Path) -> tuple[str, int]:
+        """Return the file with the menu, and the line of an entry in it, 0 for none."""
+        if self.at is None:
+            return self._file.name, 0
+        return self._file.name, self._file.document.where((*self.at, *path)).line
+
     def preview(self, menu: Menu, path: Path, height: int) -> tuple[Line, ...]:
         """Return so many lines of the file around an entry, with all changes marked. Raises EditRefused."""
         before, after = self._documents(menu)

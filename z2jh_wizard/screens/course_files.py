@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from z2jh_wizard.flows.preset_draft import default_image, would_write
 from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import Ask
 from z2jh_wizard.screens.tool_screen import ToolScreen
@@ -47,7 +48,7 @@ class CourseFilesScreen(ToolScreen):
     NAME = "course-files"
     HOME = "image"
     CSS_PATH = style_sheet("presets")
-    BINDINGS = screen_bindings("back", "next", "copy")
+    BINDINGS = screen_bindings("back", "next")
     ABOUT = (
         "Give students a link that fetches the files when they open it: F7 copies it. Or let every server "
         "fetch them when it starts: At each start takes that into your answers. Work of students is never "
@@ -192,8 +193,11 @@ class CourseFilesScreen(ToolScreen):
             self.query_one("#control-hub").focus()
             self.app.notify("Type the address of the hub first.", markup=False)
             return
-        self.app.copy_to_clipboard(self._link)
-        self.app.notify("Copied the link for students.", markup=False)
+        super().action_copy()
+
+    def copied(self) -> Copied | None:
+        """Return the link for students."""
+        return Copied("the link for students", self._link)
 
     def action_next(self) -> None:
         """Let every server fetch the files; ask when another command stands there."""

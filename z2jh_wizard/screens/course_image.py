@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from z2jh_wizard.flows.preset_draft import default_image, would_write
 from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.tool_screen import ToolScreen
 from z2jh_wizard.values.course_images import COURSE_IMAGES, CourseImage, present_image
 from z2jh_wizard.widgets.actions import screen_bindings
@@ -29,7 +30,7 @@ class CourseImageScreen(ToolScreen):
     HOME = "image"
     SCROLLS = False
     CSS_PATH = style_sheet("presets")
-    BINDINGS = screen_bindings("back", "next", "copy")
+    BINDINGS = screen_bindings("back", "next")
     ABOUT = (
         "Each line is an image that exists, with a tag that does not change during the term. git says "
         "whether nbgitpuller is in it, which fetches course files. Use this makes the marked one the image "
@@ -113,7 +114,6 @@ class CourseImageScreen(ToolScreen):
             self.app.notify(f"{one.title} is in your answers now.", markup=False)
             self.action_back()
 
-    def action_copy(self) -> None:
-        """Copy the image's name with its tag."""
-        self.app.copy_to_clipboard(self._marked.text)
-        self.app.notify(f"Copied {self._marked.text}", markup=False)
+    def copied(self) -> Copied | None:
+        """Return the marked image's name with its tag."""
+        return Copied("the name of the image", self._marked.text)

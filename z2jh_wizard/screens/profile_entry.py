@@ -64,12 +64,14 @@ class ProfileEntryScreen(ToolScreen):
         self._draft = ProfileDraft(self.form)
         self._path: Path = path_in(field)
         self._place = place_of(self._draft.menu, self._path)
-        self._asked: dict[str, Question] = {
-            one.field.id: one for one in self._draft.form(self._draft.menu).questions(self._path)
-        }
+        self._asked: dict[str, Question] = self._questions()
         self._texts: dict[str, str] = {}
         self._quiet: Timer | None = None
         self._written = False
+
+    def _questions(self) -> dict[str, Question]:
+        form = self._draft.form(self._draft.menu)
+        return {one.field.id: one for one in form.questions(self._path)}
 
     # ---- drawing ----
 
@@ -276,6 +278,23 @@ class ProfileEntryScreen(ToolScreen):
     def _give_up(self, wrong: Mapping[str, str]) -> None:
         self._texts = {name: text for name, text in self._texts.items() if not is_about(name, wrong)}
         self.action_next()
+
+    def take(self) -> None:
+        """Take the answers that can be used into the draft; the others stay as they were typed."""
+        menu, path, wrong = self._answered()
+        if menu is not self._draft.menu:
+            self._draft.put(f"Edit {title_of(menu, path)}", menu)
+            self._path = path
+            self._asked = self._questions()
+        self._texts = {name: text for name, text in self._texts.items() if is_about(name, wrong)}
+
+    def show_again(self) -> None:
+        """Show the entry anew, for the file was changed by hand."""
+        self.post_message(Go(self.desk.at, field=address(self._path)))
+
+    def place_in_file(self) -> tuple[str, int]:
+        """Return the file with the menu, and the line of the entry."""
+        return self._draft.place((*self._path, *self._focused_key()))
 
     def _leave(self, path: Path) -> None:
         self.post_message(Go(f"profiles/{self.topic}", field=address(path)))

@@ -59,7 +59,8 @@ class ProfilesScreen(ToolScreen):
     ABOUT = (
         "Each line is something that students choose, (*) what is taken when they do not. Enter edits the "
         "marked line. Below is the page that students see. Lists inside of a profile and their choices are "
-        "shown in order of their short names, for Helm puts them so. What the wizard does not know stays in "
+        "shown in order of their short names, for Helm puts them so; what a choice changes wins over its "
+        "profile, and that over what all students have. What the wizard does not know stays in "
         "the file as it is. F2 shows the lines of the file; Undo takes the last change back."
     )
 
@@ -67,6 +68,7 @@ class ProfilesScreen(ToolScreen):
         super().__init__(desk, topic, field)
         self._draft = ProfileDraft(self.form)
         self._rows: dict[str, Row] = {}
+        self._mistakes: dict[Path, str] = {}
         self._written = False
 
     # ---- drawing ----
@@ -115,10 +117,20 @@ class ProfilesScreen(ToolScreen):
         """Show the menu again, the same entry marked."""
         self._show(self.marked.path if self.marked else ())
 
+    def show_again(self) -> None:
+        """Show the menu anew, for the file was changed by hand."""
+        self.tour.form.refresh()
+        self.show_draft()
+
+    def place_in_file(self) -> tuple[str, int]:
+        """Return the file with the menu, and the line of the marked entry."""
+        return self._draft.place(self.marked.path if self.marked else ())
+
     def _show(self, path: Path = ()) -> None:
         """Show the menu as it is now, with the cursor on an entry."""
         self._draft = ProfileDraft(self.form)
         self._rows = {address(row.path): row for row in profile_menu.rows(self._draft.menu)}
+        self._mistakes = {one.path: one.sentence for one in reversed(self._draft.mistakes(self._draft.menu))}
         table = self.query_one(VirtualTable)
         table.show(list(self._rows), self._cells)
         table.styles.max_height = max(2, len(self._rows) + 1)
@@ -130,7 +142,7 @@ class ProfilesScreen(ToolScreen):
     def _cells(self, key: str) -> Cells:
         row = self._rows[key]
         mark = f"({'*' if row.chosen else ' '}) " if row.place in (Place.PROFILE, Place.CHOICE) else ""
-        wrong = any(one.path == row.path for one in self._draft.mistakes(self._draft.menu))
+        wrong = row.path in self._mistakes
         text = f"{'    ' * row.level}{'! ' if wrong else ''}{mark}{row.title}"
         return Cells((text, words(self._draft.menu, row.path)), "warning" if wrong else "")
 
@@ -160,9 +172,8 @@ class ProfilesScreen(ToolScreen):
     def _note(self, row: Row | None) -> str:
         if row is None:
             return self._draft.note or EMPTY
-        wrong = [one.sentence for one in self._draft.mistakes(self._draft.menu) if one.path == row.path]
-        if wrong:
-            return f"! {wrong[0]}"
+        if row.path in self._mistakes:
+            return f"! {self._mistakes[row.path]}"
         kept = self._draft.form(self._draft.menu).kept(row.path)
         if row.place is Place.UNKNOWN:
             return "This is written in a way that the wizard does not know; it stays as it is."

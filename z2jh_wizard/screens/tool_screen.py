@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.glossary import Reading
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.screens.base import WizardScreen
 from z2jh_wizard.screens.desk import Desk
@@ -32,6 +33,11 @@ class ToolScreen(WizardScreen):
         """The draft."""
         return self.tour.form
 
+    def links(self) -> Iterable[Reading]:
+        """Return the page of the guide about the settings that it belongs to."""
+        page = self.tour.page(self.topic)
+        yield Reading(page.title, page.link, page.why)
+
     def show_draft(self) -> None:
         """Show the draft as it is now."""
 
@@ -46,6 +52,7 @@ class ToolScreen(WizardScreen):
 
     def keep_answers(self) -> None:
         """Write what was answered, for the wizard is about to end; WizardError when that fails."""
+        self.take()
         keep(self.desk, f"topic/{self.topic}")
 
     def action_undo(self) -> None:
