@@ -336,6 +336,29 @@ def test_a_project_made_from_the_answers_of_another_has_the_same_config(tmp_path
     assert answers_written.answers_of(again) == written
 
 
+@pytest.mark.parametrize("version", ["0.4.0", "0.7.0", "0.9.1", "0.11.1", "1.2.0", "2.0.0", "3.3.8", "4.1.0"])
+def test_older_charts_get_the_same_answers_under_their_own_keys(tmp_path, version):
+    text = f"""\
+provider: existing
+chart: z2jh
+chart_version: {version}
+class-size: {{students: 12, memory: 2G}}
+sign-in: {{method: github, admins: [ada], github: {{client-id: abc, client-secret: canary-1}}}}
+culling.timeout: 2h
+values: {{singleuser.cpu.limit: 3}}
+"""
+    project = make(tmp_path / "one", text)
+    assert "abc" in project.config.read_text()
+    assert ("  type: github\n" in project.config.read_text()) is version.startswith(("0.4", "0.7", "0.9"))
+    assert "canary" not in project.config.read_text()
+    written = answers_written.answers_of(project)
+    assert written.answers["sign-in.github.client-id"] == "abc"
+    assert written.answers["chart_version"] == version
+    assert written.secrets == ("sign-in.github.client-secret",)
+    again = make(tmp_path / "two", written.text())
+    assert again.config.read_bytes() == project.config.read_bytes()
+
+
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False, allow_infinity=False), TEXTS
 )

@@ -6,7 +6,7 @@ it; lists and maps may be written as such. Any key of the chart stands, dotted o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.files import read_text
 from z2jh_wizard.values import words
 from z2jh_wizard.values.answers import shown_text
-from z2jh_wizard.values.charts import Family, newest
+from z2jh_wizard.values.charts import Family
 from z2jh_wizard.values.fields import Field, Kind
 from z2jh_wizard.values.forms import place
 from z2jh_wizard.values.look_up import Kind as KeyKind
@@ -89,7 +89,7 @@ class AnswersFile:
         self._parsed = parsed
         self._folder = folder
         self.answers: dict[str, Given] = {}
-        self.values: dict[KeyPath, Given] = {}
+        self._values: Given | None = None
         self.troubles: list[Trouble] = [
             _twice(".".join(map(str, one.path)), one.again.line, one.first.line) for one in parsed.duplicates
         ]
@@ -118,7 +118,7 @@ class AnswersFile:
         for name, line, value in self._entries(node):
             full, here = prefix + name, (*at, name)
             if full == VALUES:
-                self._take_values(value, line, here)
+                self._values = Given(full, line, value, here)
             elif full in self._known:
                 self._note(self.answers, full, Given(full, line, value, here))
             elif any(known.startswith(f"{full}.") for known in self._known):
@@ -133,13 +133,26 @@ class AnswersFile:
         elif _text(value):
             self._trouble(line, f"{name} is a group of questions; write them below it, or as {name}.NAME.")
 
-    def _take_values(self, node: Node, line: int, at: KeyPath) -> None:
-        if isinstance(node, MapNode):
-            self._take_keys(node, (), at)
-        elif _text(node):
-            self._trouble(line, f"Below {VALUES} stand keys of the chart, such as cull.every: 300.")
+    def values(self, version: str, family: Family) -> dict[KeyPath, Given]:
+        """Return what stands below ``values``, by the keys that a chart has for it; once for each file."""
+        found: dict[KeyPath, Given] = {}
+        node = self._values.node if self._values else None
+        if self._values and isinstance(node, MapNode):
+            self._take_keys(node, (), self._values.at, found, lambda path: is_section(path, version, family))
+        elif self._values and node and _text(node):
+            self._trouble(
+                self._values.line, f"Below {VALUES} stand keys of the chart, such as cull.every: 300."
+            )
+        return found
 
-    def _take_keys(self, node: MapNode, above: KeyPath, at: KeyPath) -> None:
+    def _take_keys(
+        self,
+        node: MapNode,
+        above: KeyPath,
+        at: KeyPath,
+        found: dict[KeyPath, Given],
+        is_group: Callable[[KeyPath], bool],
+    ) -> None:
         for name, line, value in self._entries(node):
             try:
                 path = (*above, *parse_path(name))
@@ -147,11 +160,10 @@ class AnswersFile:
                 self._trouble(line, f"{error.problem.title}. {error.problem.next_step}")
                 continue
             here = (*at, name)
-            inner = isinstance(value, MapNode) and bool(value.entries)
-            if inner and is_section(path) and isinstance(value, MapNode):
-                self._take_keys(value, path, here)
+            if isinstance(value, MapNode) and value.entries and is_group(path):
+                self._take_keys(value, path, here, found, is_group)
             else:
-                self._note(self.values, path, Given(format_path(path), line, value, here))
+                self._note(found, path, Given(format_path(path), line, value, here))
 
     def _entries(self, node: MapNode) -> Iterator[tuple[str, int, Node]]:
         for entry in node.entries:
@@ -210,7 +222,7 @@ def fill(
 
     The order of the answers in the file does not matter; ``options``, by id, win over them.
     """
-    troubles = list(answers.troubles)
+    troubles: list[Trouble] = []
     told: set[str] = set()
 
     def tell(name: str, sentence: str) -> None:
@@ -231,12 +243,13 @@ def fill(
         tell(name, sentence)
         questionnaire.forget("chart")  # so that all else can be looked at
     ask(name for name in known_ids() if name not in project_fields())
-    for path, given in answers.values.items():
+    scene = questionnaire.form.scene
+    for path, given in answers.values(scene.version, scene.family).items():
         sentence = _put(questionnaire, answers, path, given)
         troubles += [Trouble(given.line, f"{given.name}: {sentence}")] if sentence else []
     for name, sentence in questionnaire.unfit().items():
         tell(name, sentence)
-    return sorted(troubles, key=lambda one: one.line)
+    return sorted((*answers.troubles, *troubles), key=lambda one: one.line)
 
 
 def make(
@@ -304,13 +317,12 @@ def _wanted(kind: Kind) -> str:
     return "a map, NAME: value" if kind in _MAPS else "one value, no list and no map"
 
 
-def is_section(path: KeyPath) -> bool:
-    """Tell whether a key only holds others, in either newest chart: its parts are settings of their own."""
+def is_section(path: KeyPath, version: str, family: Family) -> bool:
+    """Tell whether a key only holds others in a chart version: its parts are settings of their own."""
     if path[:2] == ("hub", "config") and len(path) <= len(_CLASS_OF_CONFIG):
         return True
-    families: tuple[Family, ...] = ("z2jh", "helmforge")
-    found = (taken(path, newest(family).version, family) for family in families)
-    return any(one is not None and one.kind is KeyKind.SECTION for one in found)
+    found = taken(path, version, family)
+    return found is not None and found.kind is KeyKind.SECTION
 
 
 def _target(node: Node | None) -> Node | None:

@@ -127,9 +127,9 @@ class _Writer:
         self._about_project()
         for field in sorted(map(fields().__getitem__, ranks()), key=_follows):
             self._setting(field)
-        for path, value in _units(self._values, ()):
+        for path, value in self._units(self._values, ()):
             self._key(path, value)
-        for path, _ in _units(dict(self._new.form.scene.values), ()):
+        for path, _ in self._units(dict(self._new.form.scene.values), ()):
             if look_up(self._values, path) is MISSING:
                 self._lost.append(f"{format_path(path)} is not set, and a new project sets it")
         order = {name: place for place, name in enumerate(ranks())}
@@ -181,7 +181,7 @@ class _Writer:
 
     def _read_back(self, field: Field, value: Any) -> str | None:
         """Return what an answers file with this value would say; None where it would not be understood."""
-        data = "\n".join(entry_lines({field.id: value}, 0, Style())).encode()
+        data = ("\n".join(entry_lines({field.id: value}, 0, Style())) + "\n").encode()
         answers = AnswersFile.read(data, FILE, self._project.folder)
         try:
             return answers.text(answers.answers[field.id], field, self._new)
@@ -200,6 +200,17 @@ class _Writer:
             self._lost.append(f"{format_path(path)}: {sentence}")
         else:
             self._extra[format_path(path)] = value
+
+    def _units(self, values: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+        """Yield the keys that are settings of their own, with their values; empty groups say nothing."""
+        for key, value in values.items():
+            here = (*path, key)
+            if not is_section(here, self._scene.version, self._scene.family):
+                yield here, value
+            elif isinstance(value, dict):
+                yield from self._units(value, here)
+            elif value is not None:
+                yield here, value
 
     def _is_secret(self, path: KeyPath, value: Any) -> bool:
         """Tell whether there is a secret in a value: by its name, by its look, or the text of a known one."""
@@ -222,18 +233,6 @@ def _means(asked: Question, text: str, value: Any, scene: Scene) -> bool:
     if value is MISSING:
         return found is msgspec.UNSET
     return not isinstance(found, Wrong) and found is not msgspec.UNSET and same(found, value)
-
-
-def _units(values: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
-    """Yield the keys that are settings of their own, with their values; empty groups say nothing."""
-    for key, value in values.items():
-        here = (*path, key)
-        if not is_section(here):
-            yield here, value
-        elif isinstance(value, dict):
-            yield from _units(value, here)
-        elif value is not None:
-            yield here, value
 
 
 def _follows(field: Field) -> bool:

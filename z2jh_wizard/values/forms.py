@@ -12,6 +12,7 @@ from z2jh_wizard.values import trees
 from z2jh_wizard.values.answers import Wrong, kind_in, read_answer, shown_text
 from z2jh_wizard.values.charts import Family
 from z2jh_wizard.values.fields import Choice, Field, Kind, Level, TopicPage
+from z2jh_wizard.values.keys import paths_at
 from z2jh_wizard.values.paths import Path, parse_path
 from z2jh_wizard.values.rendering import Style, entry_lines, item_lines, one_line
 from z2jh_wizard.values.secret_keys import holds_secret
@@ -25,6 +26,8 @@ _IN_PYTHON = Choice(
     "custom", "Any other, as Python", "HelmForge's chart sets no class then: hub.extraConfig must name one."
 )
 """HelmForge's only other way to sign in."""
+
+_AUTH_TYPE = "auth.type"
 
 LINES = 6
 """Lines of a value that a form only shows."""
@@ -92,6 +95,10 @@ def place(field: Field, scene: Scene) -> Path | None:
     at = (field.key, scene.version, scene.family)
     if at not in _PLACES:
         name = field.path_at(scene.version, scene.family)
+        if field.id == METHOD and _AUTH_TYPE in paths_at(scene.version, scene.family):
+            name = (
+                _AUTH_TYPE  # which is one of two names up to chart 0.10, and takes the words of the choices
+            )
         _PLACES[at] = None if name is None else parse_path(name)
     return _PLACES[at]
 
