@@ -15,6 +15,7 @@ from tests.tui.conftest import SMALL, Open, Person
 from tests.tui.test_settings import go_to, idle
 from z2jh_wizard.flows.pages import default_answers, new_project
 from z2jh_wizard.project.folder import Project
+from z2jh_wizard.screens.base import WizardScreen
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
@@ -92,7 +93,7 @@ async def test_help_begins_with_what_has_the_focus(open_app: Open, project: Proj
         await person.press("f1")
         await person.at("HelpScreen")
         for text in ("Memory limit", "The most memory a student may use", "When it is not set",
-                     "singleuser.memory.limit in config.yaml", "reference.html#single"):  # fmt: skip
+                     "singleuser.memory.limit in config.yaml", "reference.html#singl"):  # fmt: skip
             await person.sees(text)
         await person.press("pagedown")
         await person.sees("On this screen")
@@ -114,7 +115,7 @@ async def test_reading_is_listed_and_copied_and_opened_only_when_asked(
     async with topic(open_app, project, "resources", "Memory limit") as person:
         await person.press("ctrl+r")
         await person.at("ReadingDialog")
-        await person.sees("reference.html#singleuse")
+        await person.sees("reference.html#singl")
         await person.press("enter")
         await told(person, "Copied the address of the page Memory limit")
         assert person.app.clipboard.endswith("reference.html#singleuser-memory-limit")
@@ -205,6 +206,25 @@ async def test_the_file_is_edited_and_answers_are_laid_over(
         await told(person, "config.yaml is as it was.")
     assert [path.name for path in project.backups.iterdir()][:1] == ["0001-config.yaml"]
     assert (project.backups / "0001-config.yaml").read_text() == OURS
+
+
+async def test_enter_on_a_value_of_the_file_opens_it_there(
+    open_app: Open, project: Project, editor: Path
+) -> None:
+    project.config.write_text("# mine\nsingleuser:\n  extraEnv: {A: 1, B: [red]}\n")
+    (editor / "1").write_text("singleuser:\n  extraEnv:\n    A: one\n")
+    async with topic(open_app, project, "environment", "Start page") as person:
+        await person.tab_to("control-environment_variables")
+        screen = person.app.screen
+        assert isinstance(screen, WizardScreen)
+        assert screen.place_in_file() == ("config.yaml", 3)
+        await person.press("f7")
+        await told(person, "Copied the value of")
+        await person.press("enter")
+        await person.until(
+            lambda: "one" in getattr(person.widget("#control-environment_variables"), "text", ""),
+            "the new text",
+        )
 
 
 async def test_a_broken_file_is_edited_again_or_taken_back(

@@ -138,7 +138,7 @@ async def test_what_was_written_by_hand_is_shown_and_kept(open_app: Open, projec
         await idle(person)
         await person.tab_to("control-environment_variables")
         await person.sees('B: "[red]x[/foo]"')
-        await person.sees("Edit it in the file.")
+        await person.sees("Edit it in the file")
         await person.press("x", "backspace")
         await person.press("shift+tab")
         await person.tab_to("control-environment_start-page")

@@ -17,7 +17,7 @@ def about(form: TopicForm, question: Question) -> list[tuple[str, str]]:
     file, _ = form.written(question)
     parts = [(f"{field.title}{f', {field.unit}' if field.unit else ''}", field.help)]
     if question.fixed:
-        parts.append(("", f"{question.fixed} It is changed in the file: Ctrl-O opens it there."))
+        parts.append(("", f"{question.fixed} Edit it in the file: Enter opens it."))
     if question.choices:
         parts.append(("Answers", "\n".join(_choices(question))))
     if field.example:

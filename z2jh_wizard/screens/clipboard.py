@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from z2jh_wizard.core.redaction import plain
+from z2jh_wizard.widgets.controls import FixedValue
 from z2jh_wizard.widgets.form_field import FormField
 from z2jh_wizard.widgets.problem_panel import ProblemPanel
 from z2jh_wizard.widgets.virtual_log import VirtualLog
@@ -32,7 +33,7 @@ def copy(app: App[Any], copied: Copied) -> None:
     """Copy a text and say which; an empty one says that there is nothing."""
     text = copied.text
     if not text:
-        app.notify(f"There is nothing to copy: {copied.what}.", markup=False)
+        app.notify(f"Nothing was copied: {copied.what}.", markup=False)
         return
     app.copy_to_clipboard(text)
     lines = text.count("\n") + 1
@@ -56,6 +57,8 @@ def at_focus(focused: Widget | None) -> Copied | None:
         )
     if isinstance(focused, TextArea):
         return Copied(f"the answer to {label_of(focused)}", focused.text)
+    if isinstance(focused, FixedValue):
+        return Copied(f"the value of {label_of(focused)}", focused.value)
     if isinstance(focused, VirtualTable) and focused.marked:
         return Copied(f"the row {focused.marked_texts[0]}", "\t".join(focused.marked_texts), is_shown=False)
     if isinstance(focused, VirtualLog):

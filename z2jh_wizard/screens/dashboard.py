@@ -17,6 +17,7 @@ from z2jh_wizard.core.errors import Problem, WizardError
 from z2jh_wizard.render.plain import practice_reply
 from z2jh_wizard.screens.backend import Interruption
 from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import AskChoice, AskText, Notice
 from z2jh_wizard.screens.hub_facts import Counts, facts, problem_line
@@ -240,12 +241,11 @@ class DashboardScreen(WizardScreen):
         """Back to the list of projects; the run goes on if there is one."""
         self.post_message(Go("run" if self.desk.is_running else "welcome"))
 
-    def action_copy(self) -> None:
-        """Copy the address of the hub."""
+    def copied(self) -> Copied:
+        """Copy the marked row, else the address of the hub."""
         url = self._report.url if self._report else ""
-        if url:
-            self.app.copy_to_clipboard(url)
-        self.app.notify(f"Copied {url}" if url else "There is no address yet.", markup=False)
+        hub = Copied("the address of the hub", url) if url else Copied("there is no address yet", "")
+        return super().copied() or hub
 
     def action_resume(self) -> None:
         """Carry on with the interrupted run, with the same options; a tear-down asks again."""

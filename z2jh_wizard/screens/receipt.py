@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
@@ -53,11 +54,10 @@ class ReceiptScreen(WizardScreen):
         self.query_one("#verdict", Plain).show(verdict)
         self.query_one("#receipt", VirtualLog).show("\n".join(lines))
 
-    def action_copy(self) -> None:
-        """Copy the receipt."""
+    def copied(self) -> Copied:
+        """Copy the whole receipt."""
         verdict = self.query_one("#verdict", Plain).text
-        self.app.copy_to_clipboard("\n".join([verdict, self.query_one("#receipt", VirtualLog).text()]))
-        self.app.notify("Copied.", markup=False)
+        return Copied("the receipt", "\n".join([verdict, self.query_one("#receipt", VirtualLog).text()]))
 
     def action_home(self) -> None:
         """Go to the first screen."""

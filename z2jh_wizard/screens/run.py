@@ -12,6 +12,7 @@ from z2jh_wizard.core.errors import ExitCode
 from z2jh_wizard.core.events import State
 from z2jh_wizard.core.step import By
 from z2jh_wizard.screens.base import WizardScreen, style_sheet
+from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import YES, Ask
 from z2jh_wizard.screens.live_panes import EventsPane, LivePane, PodsPane
@@ -251,11 +252,13 @@ class RunScreen(WizardScreen):
         self.query_one(Panes).choose("log")
         self.query_one("#log", LogPane).start_finding()
 
-    def action_copy(self) -> None:
+    def copied(self) -> Copied:
         """Copy the problem if there is one, else the log."""
         panel = self.query_one(ProblemPanel)
-        self.app.copy_to_clipboard(panel.text() if panel.display else self.query_one(VirtualLog).text())
-        self.app.notify(f"Copied. The whole log is in {self.record.session.log_path}", markup=False)
+        if panel.display:
+            return Copied("the problem", panel.text())
+        log = f"the newest of the log (the whole of it is in {self._log_path()})"
+        return Copied(log, self.query_one(VirtualLog).text())
 
     def action_stop(self) -> None:
         """Ask whether to stop."""

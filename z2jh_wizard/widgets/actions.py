@@ -195,6 +195,8 @@ ACTIONS: tuple[Action, ...] = (
            False, False),
     Action("last_row", "edge(1)", "end", "Last", "To the last row", _LISTS, "To the last row.",
            False, False),
+    Action("edit_value", "edit_value", "enter", "Edit", "Open the file at this value", _LISTS,
+           "Opens the file at a value that can only be changed there.", False, False),
     Action("choose_row", "choose", "enter", "Choose", "Details of the marked row", _LISTS,
            "Opens the details of the marked row.", False, False),
 )  # fmt: skip

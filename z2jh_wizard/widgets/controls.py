@@ -106,8 +106,9 @@ def _pasted(text: str) -> str:
 
 
 class FixedValue(Widget, can_focus=True):
-    """A value that is only shown: the form leaves it alone."""
+    """A value that is only shown: the form leaves it alone, and Enter opens the file."""
 
+    BINDINGS = bindings("edit_value")
     ALLOW_SELECT: ClassVar[bool] = False
 
     def __init__(self, value: str, *, dom_id: str | None = None) -> None:
@@ -117,6 +118,10 @@ class FixedValue(Widget, can_focus=True):
     def render(self) -> Content:
         """Draw the value as it is."""
         return Content(self.value)
+
+    async def action_edit_value(self) -> None:
+        """Open the file at the value."""
+        await self.run_action("screen.edit")
 
 
 def _choices(question: Question, dom_id: str) -> Widget:
@@ -187,7 +192,7 @@ def help_text(question: Question) -> str:
     field = question.field
     parts = [field.help]
     if question.fixed:
-        return f"{field.help} {question.fixed} Edit it in the file."
+        return f"{field.help} {question.fixed} Edit it in the file: Enter opens it."
     if question.kind is Kind.CHOICE:
         chosen = next((one for one in question.choices if one.value == question.text and one.when), None)
         parts += [f"{chosen.label}: {chosen.when.rstrip('.')}."] if chosen else []
