@@ -12,6 +12,7 @@ from textual.widgets import Input
 from tests.tui.conftest import LARGE, SMALL, Open, Person
 from tests.tui.fakes import HOSTILE
 from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.flows.class_size import QUESTIONS
 from z2jh_wizard.kube.rows import NodeRow
 from z2jh_wizard.project.folder import Project, create_project, open_project
 from z2jh_wizard.screens.class_size import ClassSizeScreen
@@ -39,6 +40,13 @@ async def show(person: Person) -> ClassSizeScreen:
 
 def _has_focus(person: Person, name: str) -> bool:
     return person.focused == name
+
+
+def _is_marked_alone(person: Person, label: str) -> bool:
+    """Tell whether the label of what has the focus is underlined, and no other."""
+    drawn = [segment for strip in person.app.screen._compositor.render_strips() for segment in strip]
+    marked = {one.text.strip() for one in drawn if one.style and one.style.underline}
+    return marked & {one.label for one in QUESTIONS} == {label}
 
 
 async def retype(person: Person, name: str, text: str) -> None:
@@ -127,6 +135,8 @@ async def test_enter_goes_through_the_questions_to_the_table(open_app: Open, clo
         for name in ("hours", "memory", "cpu", "disk"):
             await person.press("enter")
             await person.until(partial(_has_focus, person, f"control-{name}"), name)
+            label = next(one.label for one in QUESTIONS if one.id == name)
+            await person.until(partial(_is_marked_alone, person, label), f"the mark of {label}")
         await person.press("enter")
         await person.until(lambda: person.focused == "machines", "the table")
 

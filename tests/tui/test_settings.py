@@ -161,7 +161,7 @@ async def test_back_keeps_every_answer_wrong_ones_too(
         await person.type("4Gi")
         await person.press("escape")
         await person.at("SettingsScreen")
-        await person.sees("! 1 answers cannot be used yet")
+        await person.sees("! 1 answer cannot be used yet")
         await person.sees("! problem")
         await person.until(lambda: person.focused == "ways", "focus on the ways")
         await person.press("enter")
@@ -335,7 +335,7 @@ async def test_hostile_text_is_plain_text(open_app: Open, size: tuple[int, int],
         assert "\x1b" not in person.screen_text()
         await person.press("escape")
         await person.at("SettingsScreen")
-        await person.sees("! 1 answers cannot be used yet")
+        await person.sees("! 1 answer cannot be used yet")
 
 
 async def test_keys_with_several_lines_can_be_pasted(open_app: Open, project: Project) -> None:

@@ -31,10 +31,8 @@ class Way:
     about: str
 
 
-QUICK: Final = Way("quick", "Quick", "four screens; safe defaults for all that they do not ask")
-GUIDED: Final = Way(
-    "guided", "Guided", "every page in the order of the guide; Next skips what you leave alone"
-)
+QUICK: Final = Way("quick", "Quick", "four screens, safe defaults otherwise")
+GUIDED: Final = Way("guided", "Guided", "every page in the order of the guide")
 EXPERT: Final = Way("expert", "Expert", "find any setting by words, and edit it")
 WAYS: Final[Mapping[str, Way]] = {way.id: way for way in (QUICK, GUIDED, EXPERT)}
 

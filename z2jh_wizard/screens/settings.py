@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
 from textual import on
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -86,9 +88,9 @@ class SettingsScreen(StageScreen):
             return
         wrong, open_ = tour.problems(), tour.form.changes
         if wrong:
-            note.show(f"! {len(wrong)} answers cannot be used yet; their pages are marked.")
+            note.show(f"! {_count(wrong)} cannot be used yet; the pages are marked.")
         elif open_:
-            note.show(f"{len(open_)} answers are not saved yet; Next saves them.")
+            note.show(f"{_count(open_)} not saved yet; Next saves.")
         else:
             note.show("Enter opens what is marked.")
         self.query_one("#ways", VirtualTable).show([*ways.WAYS, *tour.pages()], self._cells)
@@ -99,7 +101,7 @@ class SettingsScreen(StageScreen):
             return Cells((way.title, way.about, "> this way" if taken else ""))
         stage, tour = ways.stage(key), self._tour
         if stage is ways.CLASS_SIZE:
-            return Cells((stage.title, "How many students fit on which machines, and what they cost.", ""))
+            return Cells((stage.title, "How many students fit, and what it costs.", ""))
         assert tour
         assert stage.settings
         page = stage.settings
@@ -177,3 +179,7 @@ class SettingsScreen(StageScreen):
             return
         came_from, self.desk.came_from = self.desk.came_from, ""
         self.go("review" if came_from in GO_ON_FROM else came_from or self.beside(1))
+
+
+def _count(answers: Sized) -> str:
+    return "1 answer" if len(answers) == 1 else f"{len(answers)} answers"
