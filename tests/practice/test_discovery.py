@@ -90,7 +90,6 @@ async def test_helm_finds_that_the_server_validates_fields(api: Api):
             assert each["x-kubernetes-group-version-kind"]["kind"]
             assert "fieldValidation" in {one["name"] for one in each["parameters"]}
     assert (await api("GET", "/openapi/v3/apis/apps/v9")).code == 404
-    assert (await api("GET", "/openapi/v2")).code == 404
 
 
 async def make_definition(api: Api) -> Any:
@@ -148,3 +147,12 @@ async def test_built_in_kinds_cannot_be_replaced(api: Api):
     await api("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", body)
     await api("DELETE", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/deployments.apps")
     assert (await api("GET", "/apis/apps/v1/deployments")).code == 200
+
+
+async def test_helm_before_3_14_gets_the_old_document_that_it_insists_on(api: Api):
+    """The bytes were tried with Helm 3.9.4, which installs, upgrades and removes with them."""
+    accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+    reply = await api("GET", "/openapi/v2", accept=accept)
+    assert reply.headers["Content-Type"].endswith("+protobuf")
+    assert reply.body.encode() == b"\x0a\x032.0\x12\x0d\x0a\x08practice\x12\x011\x42\x00"
+    assert (await api("GET", "/openapi/v2")).body["swagger"] == "2.0"

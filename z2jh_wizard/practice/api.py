@@ -225,6 +225,9 @@ class Api:
                 return media.json_response(discovery.resource_list(catalogue, "", version))
             case ["apis", group, version]:
                 return media.json_response(discovery.resource_list(catalogue, group, version))
+            case ["openapi", "v2"]:
+                body, kind = openapi.old_document(request.headers.get("Accept", ""))
+                return web.Response(body=body, headers={"Content-Type": kind})
             case ["openapi", "v3"]:
                 return media.json_response(openapi.index(catalogue))
             case ["openapi", "v3", "api", version]:
@@ -234,7 +237,17 @@ class Api:
         raise status.page_not_found()
 
 
-_PATHS = ("/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version")
+_PATHS = (
+    "/api",
+    "/api/v1",
+    "/apis",
+    "/healthz",
+    "/livez",
+    "/openapi/v2",
+    "/openapi/v3",
+    "/readyz",
+    "/version",
+)
 
 
 def _subresource_handler(call: Call) -> Handler:

@@ -1,4 +1,4 @@
-"""OpenAPI v3 documents, as far as clients read them.
+"""OpenAPI v3 documents, as far as clients read them, and an empty one of v2.
 
 Helm and kubectl look which requests take ``fieldValidation``, for then the server validates by itself;
 ``kubectl explain`` shows the fields.
@@ -40,6 +40,26 @@ _TYPES: dict[str, Object] = {
     "time": {"type": "string", "format": "date-time"},
     "any": {"type": "object"},
 }
+
+
+OLD_TYPE = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+"""The form in which clients want the old document, as they write it when they answer with it."""
+
+_OLD_TITLE = b"practice"
+_OLD_INFO = b"\x0a%c%s\x12\x011" % (len(_OLD_TITLE), _OLD_TITLE)
+OLD_DOCUMENT = b"\x0a\x032.0\x12%c%s\x42\x00" % (len(_OLD_INFO), _OLD_INFO)
+"""An OpenAPI v2 document of no kinds, as protobuf: swagger "2.0", info (title, version) and empty paths.
+
+Helm 3 up to 3.13 refuses to install anything without one, and leaves kinds unchecked that it does not list.
+"""
+
+
+def old_document(accept: str) -> tuple[bytes, str]:
+    """Return the old document and its content type, as protobuf where that is read."""
+    if "proto-openapi.spec.v2" in accept:
+        return OLD_DOCUMENT, OLD_TYPE
+    body = {"swagger": "2.0", "info": {"title": "practice", "version": "1"}, "paths": {}}
+    return media.encode(body), "application/json"
 
 
 def index(catalogue: Catalogue) -> Object:
