@@ -11,6 +11,8 @@ from z2jh_wizard.core.events import Outcome
 from z2jh_wizard.flows.unfinished import is_waiting
 from z2jh_wizard.project.folder import open_project
 from z2jh_wizard.render.terminal import PlainTerminal
+from z2jh_wizard.system.clock import SystemClock
+from z2jh_wizard.system.lock import writing
 
 NEW = ["1", "existing", "", "", "bio101", "", "30", ">", "shared-password", "canary-word", ">", ">"]
 
@@ -65,6 +67,17 @@ def test_an_existing_project_is_edited(cli_here, hub):
     )
     assert said.code == 0
     assert "timeout: 7200" in hub.config.read_text()
+
+
+def test_beside_another_writer_nothing_is_written_and_the_answers_stay(cli_here, hub):
+    lines = ["3", "cull.timeout", "1", "2h", "", "1"]
+    before = hub.config.read_bytes()
+    with writing(hub.state, "a test", SystemClock()):
+        said = cli_here("-C", str(hub.folder), "--plain", stdin=piped(*lines))
+    assert said.code == 5
+    assert hub.config.read_bytes() == before
+    assert said.out.count("What now?") == 2, "it can be tried again"
+    assert "Idle time: now 2h" in said.out.rpartition("What happened")[2]
 
 
 def test_an_interrupt_keeps_the_answers_but_no_secret(cli_here, hub, monkeypatch):

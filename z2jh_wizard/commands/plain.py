@@ -65,8 +65,11 @@ def _go_on(project: Project, asker: Asker, *, is_here: bool) -> int:
     command = f"z2jh-wizard{'' if is_here else f' -C {project.folder}'} apply"
     try:
         wanted = asker.agrees(f"The hub has it after: {command}. Do that now?")
-    except (EOFError, KeyboardInterrupt):
+    except EOFError:
         wanted = False
+    except KeyboardInterrupt:
+        output.aside(f"\nThe files are written. Next: {command}")
+        return ExitCode.INTERRUPTED
     if not wanted:
         output.answer(f"Next: {command}")
         return ExitCode.DONE

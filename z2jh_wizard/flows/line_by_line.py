@@ -9,6 +9,7 @@ import enum
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.glossary import terms_in
 from z2jh_wizard.flows import class_size, field_help, pages, ways
 from z2jh_wizard.flows.asking import KEYS, SKIP, Asker, Move, Talk, present
@@ -49,9 +50,13 @@ class LineByLine:
     def __init__(self, questionnaire: Questionnaire, talk: Talk) -> None:
         self._answers = questionnaire
         self._asker = Asker(talk)
+        self._failed: WizardError | None = None
 
     def run(self) -> Ended:
-        """Talk until the files are written, or the person leaves; EOFError when the input ends before."""
+        """Talk until the files are written, or the person leaves.
+
+        EOFError when the input ends before; the trouble instead when writing was tried and failed.
+        """
         say = self._asker.say
         say("z2jh-wizard, line by line.")
         say(KEYS)
@@ -62,8 +67,13 @@ class LineByLine:
         else:
             say("A new hub.")
         offers = [f"{way.title}: {way.about}" for way in WAYS.values()]
-        self._walk(list(WAYS.values())[self._asker.choose("Which way?", offers)])
-        return self._end()
+        try:
+            self._walk(list(WAYS.values())[self._asker.choose("Which way?", offers)])
+            return self._end()
+        except EOFError:
+            if self._failed:
+                raise self._failed from None
+            raise
 
     # ---- pages ----
 
@@ -245,7 +255,13 @@ class LineByLine:
             item = next(one for one in self._answers.items(ways.stage(pages.FOLDER)))
             self._item(item)
             return None
-        project = self._answers.save()
+        try:
+            project = self._answers.save()
+        except WizardError as error:
+            self._failed = error
+            for line in error.problem.lines():
+                self._asker.say(f"! {line}")
+            return None
         self._asker.say(f"Written: {project.config} and {project.folder / 'z2jh.yaml'}.")
         return Ended.WRITTEN
 

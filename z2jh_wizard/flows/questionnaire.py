@@ -287,11 +287,11 @@ class Questionnaire:
             spec = class_size.with_pools(self.plan.spec, size, None) if size else self.plan.spec
             self.project = make_folder(Project(self.plan.folder, spec))
             form.save()
-            config_file.write_first(self.project)
         else:
             form.save()
             if size:
                 self.project = _with_size(self.project, size)
+        config_file.write_first(self.project)
         self._plan, self._form = self.project, None
         self._sizes, self._settings, self._values = {}, {}, {}
         return self.project
