@@ -155,9 +155,19 @@ async def test_presets_show_their_lines_and_ask_before_they_replace(open_app: Op
         await person.activate("tool-presets-culling")
         await person.sees("in force")
         await person.sees("Nothing changes")
-        await person.press("escape")
+        await go_to(person, "presets/network-policy", "PresetsScreen")
+        await person.press("end", "enter")
+        await person.at("AskText")
+        await person.type("example.org")
+        await person.press("enter")
+        await person.sees("is no network")
+        await person.press("ctrl+u")
+        await person.type("192.0.2.0/24, 198.51.100.7")
+        await person.press("enter")
         await save(person)
     found = yaml.safe_load(project.config.read_text())
+    blocks = found["singleuser"]["networkPolicy"]["egress"][0]["to"]
+    assert [one["ipBlock"]["cidr"] for one in blocks] == ["192.0.2.0/24", "198.51.100.7/32"]
     assert found["cull"]["timeout"] == 3600
     assert "MappingKernelManager" in found["singleuser"]["extraFiles"]["jupyter_server_config.json"]["data"]
 

@@ -361,3 +361,36 @@ def test_real_files_come_back_to_the_byte(corpus):
         assert back.data == data, path
         tried += 1
     assert tried >= 10
+
+
+OPS = st.lists(
+    st.tuples(st.sampled_from(["up", "down", "copy", "default", "edit", "add"]), st.integers(0, 9)),
+    max_size=6,
+)
+
+
+@given(OPS)
+def test_whatever_is_done_no_line_that_somebody_wrote_is_lost(steps):
+    document, menu = Document.read(HAND.encode()), MENU
+    for what, number in steps:
+        path: Path = (number % len(menu),)
+        after = menu
+        if what in ("up", "down") and can_move(menu, path, -1 if what == "up" else 1):
+            after, _ = moved(menu, path, -1 if what == "up" else 1)
+        elif what == "add":
+            after, _ = added(menu, (), "profile-small")
+        elif place_of(menu, path) is Place.PROFILE:
+            if what == "copy":
+                after, _ = duplicated(menu, path)
+            elif what == "default":
+                after = made_default(menu, path)
+            elif what == "edit":
+                answer = form(menu).answered(path, "entry.cpu-limit", str(number + 1))
+                assert not isinstance(answer, Wrong)
+                after = answer[0]
+        document = apply(document, settings_between(menu, after, AT))
+        assert trees.same(document.get(AT), after)
+        menu = after
+    lines = document.data.decode().splitlines()
+    for line in HAND.splitlines():
+        assert line in lines or "default:" in line, line

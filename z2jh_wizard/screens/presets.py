@@ -12,7 +12,7 @@ from textual.widget import Widget
 from z2jh_wizard.flows.preset_draft import would_write
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.dialogs import Ask
+from z2jh_wizard.screens.dialogs import Ask, AskText
 from z2jh_wizard.screens.tool_screen import ToolScreen
 from z2jh_wizard.values.paths import format_path
 from z2jh_wizard.values.presets import GROUPS, Preset, group_of
@@ -45,6 +45,7 @@ class PresetsScreen(ToolScreen):
         self._group = group_of(self.topic) or GROUPS[0]
         scene = self.form.scene
         self._offered = {one.id: one for one in self._group.offered(scene.version, scene.family)}
+        self._asked = self._group.asked if self._offered else None
 
     # ---- drawing ----
 
@@ -91,12 +92,15 @@ class PresetsScreen(ToolScreen):
 
     def _show(self, key: str = "") -> None:
         table = self.query_one(VirtualTable)
-        table.show(list(self._offered), self._cells)
-        table.styles.max_height = len(self._offered) + 1
+        keys = [*self._offered, *([self._asked.id] if self._asked else [])]
+        table.show(keys, self._cells)
+        table.styles.max_height = len(keys) + 1
         table.mark(key)
         self.show_marked()
 
     def _cells(self, key: str) -> Cells:
+        if self._asked and key == self._asked.id:
+            return Cells((self._asked.title, "", self._asked.when))
         one = self._offered[key]
         is_chosen = self._chosen is one
         return Cells((one.title, IN_FORCE if is_chosen else "", one.when), "good" if is_chosen else "")
@@ -106,7 +110,9 @@ class PresetsScreen(ToolScreen):
         """Show when to take the marked one, and its lines."""
         one = self._marked
         if one is None:
-            self.query_one("#preset-when", Plain).show("This chart takes none of them.")
+            when = self._asked.when if self._asked else "This chart takes none of them."
+            self.query_one("#preset-when", Plain).show(when)
+            self.query_one("#would-write", DiffLines).show((), "Use this asks first." if self._asked else " ")
             return
         self.query_one("#preset-when", Plain).show(one.when)
         lines, why_not = would_write(self.form, one.settings)
@@ -119,6 +125,7 @@ class PresetsScreen(ToolScreen):
         """Take the marked one; ask when it would write over what somebody wrote by hand."""
         one = self._marked
         if one is None:
+            self._ask()
             return
         by_hand = self._group.by_hand(self.form.now.main.document, one)
         if not by_hand:
@@ -130,6 +137,18 @@ class PresetsScreen(ToolScreen):
         ]
         ask = Ask("Replace what was written by hand?", lines, yes="Replace", no="Keep it")
         self.app.push_screen(ask, lambda answer: self._use(one) if answer else None)
+
+    def _ask(self) -> None:
+        """Ask for what a preset needs, then take it."""
+        asked = self._asked
+        if asked is None:
+            return
+
+        def use(text: str | None) -> None:
+            if text:
+                self._use(Preset(asked.id, asked.title, asked.when, asked.settings_of(text)))
+
+        self.app.push_screen(AskText(asked.title, [asked.question], yes="Use", check=asked.why_not), use)
 
     def _use(self, one: Preset) -> None:
         if self.put(f"{self._group.title}: {one.title}", one.settings):

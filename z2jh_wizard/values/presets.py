@@ -7,7 +7,8 @@ are rules of thumb of this project; what the keys do is said by the guide of Zer
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -189,6 +190,49 @@ EGRESS: tuple[Preset, ...] = (
 """A policy acts only on clusters that enforce it, and knows addresses, never names of sites."""
 
 
+def only_networks(networks: Iterable[str], ports: Sequence[int] = (443,)) -> Settings:
+    """Return that students reach these networks alone, such as ``192.0.2.0/24``, on these TCP ports.
+
+    A web proxy for the class is such a network. Raises InvalidInput for what is no network.
+    """
+    blocks = [{"ipBlock": {"cidr": _network(text)}} for text in networks]
+    if not blocks:
+        raise InvalidInput("No network was given", "Students would reach nothing.", next_step="Name one.")
+    return _egress(({"to": blocks, "ports": [{"port": port, "protocol": "TCP"} for port in ports]},))
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text.strip()))
+    except ValueError:
+        raise InvalidInput(
+            f"{text[:60]!r} is no network",
+            "It looks like 192.0.2.0/24, or 192.0.2.7/32 for one computer; names of sites cannot be used.",
+        ) from None
+
+
+def _networks_in(text: str) -> Settings:
+    return only_networks(part for part in re.split(r"[,\s]+", text) if part)
+
+
+class AskedPreset(msgspec.Struct, frozen=True):
+    """A preset that needs one answer before it can be written; ``settings_of`` raises InvalidInput."""
+
+    id: str
+    title: str
+    when: str
+    question: str
+    settings_of: Callable[[str], Settings]
+
+    def why_not(self, text: str) -> str:
+        """Return one sentence with the fix for an answer that cannot be used, nothing for a good one."""
+        try:
+            self.settings_of(text)
+        except InvalidInput as error:
+            return f"{error.problem.title}. {error.problem.happened}"
+        return ""
+
+
 class PresetGroup(msgspec.Struct, frozen=True):
     """Presets of which one is taken; ``topic`` is the page of settings that they belong to."""
 
@@ -198,6 +242,7 @@ class PresetGroup(msgspec.Struct, frozen=True):
     title: str
     why: str
     presets: tuple[Preset, ...]
+    asked: AskedPreset | None = None
 
     def offered(self, version: str, family: Family = "z2jh") -> tuple[Preset, ...]:
         """Return those that a chart takes."""
@@ -241,6 +286,13 @@ GROUPS: tuple[PresetGroup, ...] = (
         "Where students' servers may connect to",
         "Students run any code they like: say how far it may reach.",
         EGRESS,
+        AskedPreset(
+            "networks",
+            "Some networks",
+            "HTTPS to the networks that you name and nowhere else, such as a web proxy for the class.",
+            "Which networks? Such as 192.0.2.0/24, or 192.0.2.7/32 for one computer; commas between them.",
+            _networks_in,
+        ),
     ),
 )
 """All presets, by what they are about."""
@@ -249,24 +301,3 @@ GROUPS: tuple[PresetGroup, ...] = (
 def group_of(topic: str) -> PresetGroup | None:
     """Return the presets of a page of settings; None for a page that has none."""
     return next((one for one in GROUPS if one.topic == topic), None)
-
-
-def only_networks(networks: Iterable[str], ports: Sequence[int] = (443,)) -> Settings:
-    """Return that students reach these networks alone, such as ``192.0.2.0/24``, on these TCP ports.
-
-    A web proxy for the class is such a network. Raises InvalidInput for what is no network.
-    """
-    blocks = [{"ipBlock": {"cidr": _network(text)}} for text in networks]
-    if not blocks:
-        raise InvalidInput("No network was given", "Students would reach nothing.", next_step="Name one.")
-    return _egress(({"to": blocks, "ports": [{"port": port, "protocol": "TCP"} for port in ports]},))
-
-
-def _network(text: str) -> str:
-    try:
-        return str(ipaddress.ip_network(text.strip()))
-    except ValueError:
-        raise InvalidInput(
-            f"{text[:60]!r} is no network",
-            "It looks like 192.0.2.0/24, or 192.0.2.7/32 for one computer; names of sites cannot be used.",
-        ) from None
