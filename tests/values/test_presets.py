@@ -13,14 +13,24 @@ from tests.values.test_keys import schema_of
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.values import traits
 from z2jh_wizard.values.charts import newest
-from z2jh_wizard.values.course_files import course_files
-from z2jh_wizard.values.course_images import COURSE_IMAGES, course_image
+from z2jh_wizard.values.course_files import course_files, present_files, problems
+from z2jh_wizard.values.course_images import COURSE_IMAGES, course_image, has_gitpuller, present_image
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.images import parse_image
+from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.lint.run import lint
 from z2jh_wizard.values.lint.subject import subject_of
 from z2jh_wizard.values.look_up import Kind, look_up
-from z2jh_wizard.values.presets import CULLING, EGRESS, KERNEL_FILE, SIZES, apply, only_networks
+from z2jh_wizard.values.presets import (
+    CULLING,
+    EGRESS,
+    GROUPS,
+    KERNEL_FILE,
+    SIZES,
+    apply,
+    group_of,
+    only_networks,
+)
 from z2jh_wizard.values.profiles import (
     OVERRIDES,
     PLACES,
@@ -32,6 +42,7 @@ from z2jh_wizard.values.profiles import (
     size_option,
 )
 from z2jh_wizard.values.schema import misfits, read_schema
+from z2jh_wizard.values.topics import topic_page
 
 FILE = b"""\
 # my course
@@ -281,3 +292,57 @@ def test_whatever_is_accepted_holds_no_template_and_no_way_out(repository, branc
         assert not set("{}'\"\n") & set(text)
     assert ".." not in files.folder
     assert not files.folder.startswith("/")
+
+
+def test_what_was_written_by_hand_is_named_before_a_preset_replaces_it():
+    group = group_of("culling")
+    assert group
+    lecture, _, exam = group.presets
+    by_hand = Document.read(b"singleuser: {extraFiles: {jupyter_server_config.json: {mountPath: /x}}}")
+    assert group.by_hand(by_hand, lecture) == (KERNEL_FILE,)
+    assert group.by_hand(by_hand, exam) == (KERNEL_FILE,)
+    assert group.by_hand(apply(Document.read(b"cull: {timeout: 5}"), lecture.settings), exam) == ()
+    assert group.chosen(apply(by_hand, exam.settings)) is exam
+
+
+def test_each_group_has_a_page_and_presets_that_some_chart_takes():
+    for group in GROUPS:
+        assert topic_page(Topic(group.topic)).fields
+        assert group.offered("4.4.0") == group.presets
+        assert all(one.when.endswith(".") for one in group.presets)
+
+
+def test_networks_are_asked_for_and_checked():
+    asked = next(one.asked for one in GROUPS if one.asked)
+    assert asked.settings_of("192.0.2.0/24, 198.51.100.7") == only_networks(["192.0.2.0/24", "198.51.100.7"])
+    assert "is no network" in asked.why_not("example.org")
+    assert asked.why_not("192.0.2.7/32") == ""
+    assert asked.why_not(" ")
+
+
+def test_the_image_of_all_students_and_whether_it_fetches_files():
+    assert present_image({}) == ("", "")
+    assert present_image({"singleuser": {"image": {"name": "a/b", "tag": 1.5}}}) == ("a/b", "1.5")
+    assert has_gitpuller({}, "pangeo/pangeo-notebook") is True
+    assert has_gitpuller({"singleuser": {"image": {"name": COURSE_IMAGES[0].name}}}) is False
+    assert has_gitpuller({"singleuser": {"image": {"name": "org/own"}}}) is None
+    assert len({image.title for image in COURSE_IMAGES}) == len(COURSE_IMAGES)
+
+
+@given(st.sampled_from(["main", "week-1"]), st.sampled_from(["", "course", "a b/c"]))
+def test_a_hook_of_ours_is_read_again_and_others_are_not(branch, folder):
+    files = course_files("https://github.com/org/course", branch, folder)
+    hook = files.settings[0].value
+    assert present_files(hook) == files
+    assert present_files({"exec": {"command": [*hook["exec"]["command"], "more"]}}) is None
+    assert present_files({**hook, "other": 1}) is None
+    assert present_files({"exec": {"command": ["sh", "-c", "echo"]}}) is None
+
+
+def test_answers_about_course_files_get_a_sentence_each():
+    assert problems({}) == {
+        "repository": "Write the address of the repository, such as https://github.com/org/course."
+    }
+    found = problems({"repository": "git@x:y", "branch": "--x", "folder": "../y"})
+    assert set(found) == {"repository", "branch", "folder"}
+    assert problems({"repository": "https://github.com/org/course"}) == {}

@@ -122,11 +122,14 @@ class PresetsScreen(ToolScreen):
 
     @on(VirtualTable.Chosen)
     def action_next(self) -> None:
-        """Take the marked one; ask when it would write over what somebody wrote by hand."""
-        one = self._marked
-        if one is None:
+        """Take the marked one, after its question if it has one."""
+        if one := self._marked:
+            self._take(one)
+        else:
             self._ask()
-            return
+
+    def _take(self, one: Preset) -> None:
+        """Take a preset; ask when it would write over what somebody wrote by hand."""
         by_hand = self._group.by_hand(self.form.now.main.document, one)
         if not by_hand:
             self._use(one)
@@ -146,7 +149,7 @@ class PresetsScreen(ToolScreen):
 
         def use(text: str | None) -> None:
             if text:
-                self._use(Preset(asked.id, asked.title, asked.when, asked.settings_of(text)))
+                self._take(Preset(asked.id, asked.title, asked.when, asked.settings_of(text)))
 
         self.app.push_screen(AskText(asked.title, [asked.question], yes="Use", check=asked.why_not), use)
 
