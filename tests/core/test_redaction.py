@@ -190,6 +190,11 @@ def test_a_tree_is_cleaned_everywhere() -> None:
         ("10 %\r20 %\b\a\0", "10 %20 %"),
         ("a\tb\nc", "a    b\nc"),
         ("abc\u202egnp.exe", "abcgnp.exe"),
+        ("a\u200bda\u2060 \ufefflove\u00adlace\U000e0041", "ada lovelace"),
+        (
+            "\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        ),
         ("file-\udcff.txt", "file-\ufffd.txt"),
         ("[bold]pods[/bold]", "[bold]pods[/bold]"),
         ("x" * 5000, "x" * 4000 + " ... (cut)"),

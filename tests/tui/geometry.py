@@ -16,7 +16,7 @@ from z2jh_wizard.widgets.choice_list import ChoiceList
 from z2jh_wizard.widgets.controls import SwitchLine
 from z2jh_wizard.widgets.virtual_table import VirtualTable
 
-QUOTES = {"preview-text", "preview-lines", "written-lines"}
+QUOTES = {"preview-text", "preview-lines", "written-lines", "student-page"}
 """Lines of files beside the page: they are cut where the pane ends, as in any editor."""
 
 

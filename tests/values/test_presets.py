@@ -210,6 +210,7 @@ def test_a_link_fetches_and_opens():
     [
         ("git@github.com:a/b", "main", "", "no address"),
         ("https://github.com/", "main", "", "no address"),
+        ("https://[red]/a/b", "main", "", "no address"),
         ("https://me:pass@github.com/a/b", "main", "", "password"),
         ("https://github.com/a/{username}", "main", "", "no address"),
         ("https://github.com/a/b", "--upload-pack=x", "", "no name of a branch"),

@@ -105,8 +105,12 @@ def _hide(match: re.Match[str]) -> str:
 
 # ECMA-48: a control sequence, a string (titles, links, device codes) up to its end, any shorter code.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
-# Control codes but the line feed, and marks that turn the direction of writing around.
-_INVISIBLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Control codes but the line feed, marks that turn the direction of writing around, and what has no width: it
+# makes two names look the same. The joiners are kept, for scripts and emoji need them.
+_INVISIBLE = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    r"\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _LAST_WORD = re.compile(r"(?<=\s)\S+\Z")
 _LONE_SURROGATES = re.compile(r"[\ud800-\udfff]")
 

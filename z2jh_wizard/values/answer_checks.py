@@ -16,7 +16,10 @@ _IMAGE = re.compile(r"[a-z0-9][-a-z0-9._]*(?::[0-9]{1,5}(?=/))?(?:/[a-z0-9][-a-z
 def why_no_host(text: str) -> str:
     """Check a host name alone, a wildcard in front allowed."""
     if "://" in text or "/" in text:
-        name = urlsplit(text if "://" in text else f"//{text}").hostname
+        try:
+            name = urlsplit(text if "://" in text else f"//{text}").hostname
+        except ValueError:  # brackets that are no IPv6 address
+            name = None
         return f"Write the name alone, without https:// and slashes{f': {name}' if name else ''}."
     if len(text) > 253 or not _HOST.fullmatch(text):
         return f"{text} is no host name; write one such as hub.example.org."

@@ -86,7 +86,10 @@ def course_files(repository: str, branch: str = "main", folder: str = "") -> Cou
 
     Raises InvalidInput for an address that is not https, carries a password, or for odd names.
     """
-    parts = urlsplit(repository)
+    try:
+        parts = urlsplit(repository)
+    except ValueError:  # brackets that are no IPv6 address
+        parts = urlsplit("")
     name = parts.path.rstrip("/").removesuffix(".git").rpartition("/")[2]
     if parts.username or parts.password:
         raise InvalidInput(
