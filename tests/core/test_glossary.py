@@ -89,3 +89,24 @@ def test_each_term_is_marked_once_a_page():
     ]
     assert found == [[("pod", "pod"), ("node", "node")], [("node pool", "node pool")], [], [("Helm", "Helm")]]
     assert glossary.first_places(["Helm"], but=terms_in("helm")) == [[]]
+
+
+def test_readings_of_a_page():
+    own = glossary.Reading("Mine", "https://example.org/", "Mine.")
+    (helm,) = terms_in("Helm")
+    listed = glossary.reading_list([own, own], [helm])
+    assert [one.title for one in listed[:2]] == ["Mine", helm.term]
+    assert len({one.link for one in listed}) == len(listed)
+    assert glossary.reading_list((), [helm])[0] == readings()[0]
+
+
+def test_screens_have_readings():
+    assert [one.title for one in glossary.about_screen("teardown")] == ["Uninstall JupyterHub"]
+    assert glossary.about_screen("nowhere") == ()
+
+
+def test_matching_names_come_before_meanings():
+    names = [one.term for one in glossary.matching("node pool")]
+    assert names[0] == "node pool"
+    assert glossary.matching("") == terms()
+    assert glossary.matching("qqqq") == ()

@@ -24,6 +24,8 @@ from tests.tui.fakes import FakeWorld
 from z2jh_wizard import app as app_module
 from z2jh_wizard.app import SCREENS, Start, WizardApp
 from z2jh_wizard.core.assets import asset_path
+from z2jh_wizard.core.glossary import readings
+from z2jh_wizard.flows.ways import GUIDED, QUICK, project_pages
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens.dialogs import Ask
 from z2jh_wizard.screens.help import WIDTH, help_text
@@ -276,3 +278,12 @@ async def test_dialog_answers_no_by_itself(open_app: Open) -> None:
         await person.at("Ask")
         await person.press("escape")
         await person.until(lambda: answers == [""], "Esc is no")
+
+
+def test_readings_name_screens_that_exist() -> None:
+    named = {screen for one in readings() for screen in one.screens}
+    assert named <= {
+        *SCREENS,
+        *(page.id for page in project_pages(GUIDED)),
+        *(page.id for page in project_pages(QUICK)),
+    }

@@ -33,6 +33,8 @@ class Reading(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     title: str
     link: str
     about: str
+    screens: tuple[str, ...] = ()
+    """The screens that it explains, by the names that lead to them."""
 
 
 class Place(NamedTuple):
@@ -61,6 +63,11 @@ def terms() -> tuple[Term, ...]:
 def readings() -> tuple[Reading, ...]:
     """Return where to read on, the guide first."""
     return _shipped().readings
+
+
+def about_screen(name: str) -> tuple[Reading, ...]:
+    """Return the pages that explain a screen."""
+    return tuple(one for one in readings() if name in one.screens)
 
 
 def find(word: str) -> Term | None:

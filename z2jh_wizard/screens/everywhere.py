@@ -10,7 +10,7 @@ from textual import events, on
 from textual.screen import Screen
 from textual.widget import Widget
 
-from z2jh_wizard.core.glossary import Reading, Term, find, first_places, reading_list
+from z2jh_wizard.core.glossary import Reading, Term, about_screen, find, first_places, reading_list
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.widgets.actions import BY_ID, bindings
@@ -54,7 +54,7 @@ class Everywhere(Screen[None]):
 
     def links(self) -> Iterable[Reading]:
         """Return the pages that explain this screen, the one for the focus first."""
-        return ()
+        return about_screen(self.desk.at.partition("/")[0])
 
     def copied(self) -> Copied | None:
         """Return what F7 copies."""
