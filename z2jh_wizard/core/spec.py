@@ -40,7 +40,7 @@ class Chart(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, froz
 
 
 class ClusterSpec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
-    """Which cluster this hub belongs to; ``uid`` is the UID of its kube-system namespace, once known.
+    """Which cluster this hub belongs to; ``uid`` tells it from others once known: kube/identity.py.
 
     ``sign_in`` says which of a cloud's credentials on this computer are used, by name or path and never a
     secret: ``file:PATH``, ``profile:NAME``; empty means those that the cloud's own tools would take.

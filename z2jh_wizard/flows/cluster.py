@@ -12,10 +12,11 @@ from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.core.step import Resource
 from z2jh_wizard.helm import records
 from z2jh_wizard.helm.releases import Revision, current_revision
-from z2jh_wizard.kube import kinds, kubeconfig, logs, objects, probes
+from z2jh_wizard.kube import errors, identity, kinds, kubeconfig, logs, objects, probes
 from z2jh_wizard.kube.reading import list_rows
 from z2jh_wizard.kube.rows import ClaimRow, EventRow, NodeRow, PodRow, ServiceRow
 from z2jh_wizard.kube.transport import KubeTransport
+from z2jh_wizard.project import cluster_identity
 from z2jh_wizard.project.folder import Project
 
 
@@ -68,8 +69,9 @@ class Cluster:
         return await probes.answers(self.transport())
 
     async def identity(self) -> str:
-        """Return the UID of the kube-system namespace."""
-        return await probes.identity(self.transport())
+        """Return which cluster it is, told by the same thing as the cluster that the project claimed."""
+        known, own = cluster_identity.claimed(self._project), self._project.spec.namespace
+        return await identity.find(self.transport(), known, own)
 
     async def nodes(self) -> list[NodeRow]:
         """Return the nodes."""
@@ -143,8 +145,16 @@ class Cluster:
         ]
 
     async def namespace(self, name: str) -> Namespace | None:
-        """Return a namespace, None when there is none."""
-        tree = await objects.get(self.transport(), objects.namespace_place(name))
+        """Return a namespace, None when there is none.
+
+        One that may not be read and may be worked in is there, and somebody else's. Forbidden for others.
+        """
+        try:
+            tree = await objects.get(self.transport(), objects.namespace_place(name))
+        except errors.Forbidden:
+            if await probes.can_i(self.transport(), probes.Right("create", "secrets", namespace=name)):
+                return Namespace(name, "", {}, deleting=False)
+            raise
         if tree is None:
             return None
         meta = tree["metadata"]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
 
 from z2jh_wizard.core.report import NodeReport, PodReport, ProblemReport, ReleaseReport, StatusReport
 from z2jh_wizard.flows.adapters import Adapters, adapters_for
 from z2jh_wizard.flows.cleaning import Cleaner, redactor_for
+from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.steps.ready import public_service, public_url
 from z2jh_wizard.helm.releases import Judgement, Standing
 from z2jh_wizard.kube import diagnose
+from z2jh_wizard.kube.errors import Forbidden
 from z2jh_wizard.kube.rows import NodeRow, PodRow, ServiceRow
 from z2jh_wizard.project.folder import Project
+
+Seen = TypeVar("Seen")
 
 
 async def status(project: Project) -> StatusReport:
@@ -58,24 +63,36 @@ async def _look(world: Adapters) -> diagnose.Seen:
     cluster, namespace = world.cluster, world.project.spec.namespace
     pods, nodes, events, claims, services, default = await asyncio.gather(
         cluster.pods(namespace),
-        cluster.nodes(),
+        _if_allowed(cluster.nodes()),
         cluster.events(namespace),
         cluster.claims(namespace),
         cluster.services(namespace),
-        cluster.default_storage_class(),
+        _if_allowed(_default_class(cluster)),
     )
     crashed = [pod for pod in pods if pod.restarts or pod.unwell]
     logs = await asyncio.gather(*(cluster.log_tail(pod) for pod in crashed[:5]))
     return diagnose.Seen(
         pods=pods,
-        nodes=nodes,
+        nodes=nodes or [],
         events=events,
         claims=claims,
         services=services,
         logs={pod.name: lines for pod, lines in zip(crashed, logs, strict=False)},
-        default_class=default,
-        classes_known=True,
+        default_class=default[0] if default else None,
+        classes_known=default is not None,
     )
+
+
+async def _default_class(cluster: Cluster) -> tuple[str | None]:
+    return (await cluster.default_storage_class(),)
+
+
+async def _if_allowed(look: Awaitable[Seen]) -> Seen | None:
+    """Return what was seen outside of the hub's namespace; None for an account that may not look there."""
+    try:
+        return await look
+    except Forbidden:
+        return None
 
 
 def _nothing(project: Project) -> StatusReport:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import shlex
 
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.errors import Refused
+from z2jh_wizard.core.errors import CouldNotLook, Refused
 from z2jh_wizard.core.step import Command, Finding, Look, Progress, Refusal, Step, Work
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.helm import tiller
+from z2jh_wizard.kube.errors import Forbidden
+from z2jh_wizard.kube.identity import namespace_asked, uid_in
 from z2jh_wizard.project import cluster_identity
 from z2jh_wizard.project.folder import Project
 
 KUBECTL = ("kubectl", "--kubeconfig", "kubeconfig")
+
+_ADDRESS = Command(
+    (*KUBECTL, "config", "view", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}"),
+    "At which address: it must be the one of the hub's cluster",
+)
 
 
 class ClusterAnswers(Step):
@@ -36,12 +43,15 @@ class ClusterAnswers(Step):
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that ask it; once the cluster is known, one that fails on another cluster."""
+        known = self._project.spec.cluster.uid
+        namespace = namespace_asked(known)
+        if not namespace:
+            return (Command((*KUBECTL, "version"), "Which Kubernetes answers"), _ADDRESS)
         which = Command(
-            (*KUBECTL, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"),
-            "Which cluster it is",
+            (*KUBECTL, "get", "namespace", namespace, "-o", "jsonpath={.metadata.uid}"), "Which cluster it is"
         )
-        if known := self._project.spec.cluster.uid:
-            script = f"{which.shell()} | grep -Fx {shlex.quote(known)}"
+        if known:
+            script = f"{which.shell()} | grep -Fx {shlex.quote(uid_in(known))}"
             which = Command(
                 script=script, about="Go on only if this is the cluster of the hub: it says so then"
             )
@@ -52,8 +62,8 @@ class ClusterAnswers(Step):
         if self._may_be_gone and not self._cluster.is_configured():
             return Look(Finding.READY, "there is no cluster")
         version = await self._cluster.answers()
-        uid = await self._cluster.identity()
         known = cluster_identity.claimed(self._project)
+        uid = await self._identity(known)
         if known and known != uid:
             raise Refused(
                 "This is another cluster",
@@ -63,6 +73,20 @@ class ClusterAnswers(Step):
             )
         which = "the same cluster as before" if known else "a cluster without a hub of this project"
         return Look(Finding.READY, f"Kubernetes {version} answers, {which}")
+
+    async def _identity(self, known: str) -> str:
+        """Return which cluster answers; CouldNotLook, in words, when this account may not see that."""
+        try:
+            return await self._cluster.identity()
+        except Forbidden as error:
+            namespace = namespace_asked(known)
+            raise CouldNotLook(
+                "This account may not see which cluster it is",
+                f"The project knows its cluster by the namespace {namespace}, which it may not read.",
+                still_works="Nothing was changed.",
+                next_step=f"Ask an administrator for the right to get the namespace {namespace}, "
+                "or use the account that made the hub.",
+            ) from error
 
     def run(self) -> Work | Refusal:
         """Nothing to run: looking is all."""
@@ -92,7 +116,10 @@ class NodesReady(Step):
 
     async def look(self) -> Look:
         """Count the nodes that are ready; one that a fault took away does not stop a hub."""
-        ready, there = await self._count()
+        try:
+            ready, there = await self._count()
+        except Forbidden:
+            return Look(Finding.READY, "this account may not list nodes; the pods will tell")
         if not there:
             return Look(Finding.ABSENT, "the cluster has no nodes")
         if not ready:
@@ -134,7 +161,10 @@ class FindTiller(Step):
 
     async def look(self) -> Look:
         """Say what was found; a Tiller is worth knowing and does not hinder today's Helm."""
-        found = tiller.find(await self._cluster.tiller_deployments())
+        try:
+            found = tiller.find(await self._cluster.tiller_deployments())
+        except Forbidden:
+            return Look(Finding.READY, "this account may not look for it outside of its own namespace")
         if not found:
             return Look(Finding.READY, "none found")
         return Look(Finding.READY, "; ".join(one.describe() for one in found))

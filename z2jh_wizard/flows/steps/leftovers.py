@@ -6,6 +6,7 @@ from z2jh_wizard.cloud.base import ClusterProvider
 from z2jh_wizard.core.step import Command, Finding, Look, Refusal, Resource, Step, Work
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.steps.cluster import KUBECTL
+from z2jh_wizard.kube.errors import Forbidden
 from z2jh_wizard.project.folder import Project
 
 
@@ -54,12 +55,19 @@ class LookForLeftovers(Step):
             reason = "it is still being removed" if ours else "it was not made by this project"
             left.append((Resource("namespace", name, uid=namespace.uid), reason))
             left += await self._disks(name)
-        left += [
+        return left + await self._kept_volumes(name)
+
+    async def _kept_volumes(self, namespace: str) -> list[tuple[Resource, str]]:
+        try:
+            volumes = await self._cluster.volumes()
+        except Forbidden:
+            why = "this account may not list them; where disks are kept, an administrator can say more"
+            return [(Resource("volumes", f"of namespace {namespace}"), why)]
+        return [
             (Resource("volume", volume.name), f"its storage class keeps disks ({volume.phase})")
-            for volume in await self._cluster.volumes()
-            if volume.claim_namespace == name and volume.phase == "Released"
+            for volume in volumes
+            if volume.claim_namespace == namespace and volume.phase == "Released"
         ]
-        return left
 
     async def _disks(self, namespace: str) -> list[tuple[Resource, str]]:
         homes = {
