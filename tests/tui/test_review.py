@@ -55,6 +55,9 @@ class TestWords:
         plan.append(Planned(Idle(Danger.DELETES_DATA, "Wipe"), absent))
         assert panes.danger_lines(plan, Danger.COSTS_MONEY) == ["  $ Rent"]
         assert panes.danger_lines(plan, Danger.DELETES_DATA) == ["  ! Wipe"]
+        title, lines = panes.danger_question(plan, "cluster: lab", "about $3") or ("", [])
+        assert (title, lines[0], lines[-1]) == ("Delete data?", "cluster: lab", "about $3")
+        assert panes.danger_question(plan[1:2], "cluster: lab", "") is None
         assert panes.plan_cells(plan[2]).texts[2] == "! deletes data"
         assert "Danger: $ costs money." in panes.command_lines(plan[0])
 
@@ -98,6 +101,8 @@ async def test_problems_come_first_and_hold_start_back(review: Person, world: Fa
     await review.press("enter")
     await review.at("TopicScreen")
     await review.until(lambda: review.focused == "control-resources_memory-limit", "the link leads there")
+    await review.press("escape")
+    await review.at("ReviewScreen")
 
 
 async def test_what_no_page_asks_shows_its_lines_and_no_secret(review: Person) -> None:

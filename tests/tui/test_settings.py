@@ -183,7 +183,7 @@ async def test_back_keeps_every_answer_wrong_ones_too(
         await person.press("backspace")
         await person.until(lambda: "! Write" not in person.screen_text(), "mended")
         await person.press("ctrl+n")
-        await person.at("SettingsScreen")
+        await person.at("ReviewScreen")
     assert "limit: 4G" in project.config.read_text()
 
 

@@ -32,6 +32,8 @@ class Desk:
     """The screen that is shown, by the name that leads to it."""
     came_from: str = ""
     """The screen that the settings were opened from, where it is not the page before them."""
+    link: str = ""
+    """The screen whose link led to a page of settings, which goes straight back there."""
     run: RunRecord | None = None
     live: LiveStore | None = None
     focus: dict[str, str] = field(default_factory=dict)
@@ -88,7 +90,7 @@ class Desk:
         """Clear the desk."""
         await self.close_live()
         self.project = self.journey = self.run = self.tour = None
-        self.came_from = ""
+        self.came_from = self.link = ""
 
     async def open_live(self) -> LiveStore | None:
         """Return the live store, started; None while the project has no kubeconfig."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,27 +11,27 @@ from textual.widget import Widget
 
 from z2jh_wizard.core.engine import Planned
 from z2jh_wizard.core.errors import Problem, WizardError
-from z2jh_wizard.core.step import Danger, Finding
+from z2jh_wizard.core.step import Finding
 from z2jh_wizard.flows.review import SEARCH, Grade, Point, excerpt
+from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens import review_panes as panes
 from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import YES, Ask, Notice
 from z2jh_wizard.screens.messages import Go, StartRun, Trouble
-from z2jh_wizard.screens.review_panes import MORE, StatedPane
+from z2jh_wizard.screens.review_panes import StatedPane
+from z2jh_wizard.screens.review_problems import ProblemsPane
+from z2jh_wizard.screens.review_texts import ChangesPane, CostsPane, FilePane
 from z2jh_wizard.screens.run_record import span
 from z2jh_wizard.screens.settings_tour import tour_of
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
-from z2jh_wizard.widgets.panes import Panes
+from z2jh_wizard.widgets.panes import Pane, Panes
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.text_pane import TextPane
-from z2jh_wizard.widgets.virtual_log import VirtualLog
-from z2jh_wizard.widgets.virtual_table import Cells, VirtualTable
-
-if TYPE_CHECKING:
-    from z2jh_wizard.flows.costs import Costs
+from z2jh_wizard.widgets.virtual_table import VirtualTable
 
 NO_ANSWERS = Problem(
     "There is no plan yet",
@@ -54,7 +53,7 @@ class ReviewScreen(StageScreen):
     STAGE = "review"
     SCROLLS = False
     CSS_PATH = style_sheet("review")
-    BINDINGS = screen_bindings("back", "next", "panes", "details", "refresh")
+    BINDINGS = screen_bindings("back", "next", "panes", "details", "refresh", "copy")
     ABOUT = (
         "What has to be mended comes first: Enter goes to it, Fix writes what is sure. F3 shows the other "
         "panes: the plan, the commands a person would type instead (F2), what changes in the hub, what it "
@@ -67,9 +66,6 @@ class ReviewScreen(StageScreen):
         self._looked = 0.0
         self._is_whole = False
         self._points: tuple[Point, ...] = ()
-        self._rows: dict[str, Point] = {}
-        self._notes = False
-        self._costs: Costs | None = None
 
     # ---- drawing ----
 
@@ -81,12 +77,12 @@ class ReviewScreen(StageScreen):
         """Make the line that sums it up, and the panes."""
         yield Plain(LOOKING, dom_id="plan-note")
         yield Panes(
-            panes.pane("points", "Problems", panes.problem_table(), Plain("", dom_id="point-words")),
+            Pane("points", "Problems", ProblemsPane("points")),
             panes.pane("steps", "Plan", panes.plan_table()),
             panes.pane("commands", "Commands", TextPane(dom_id="commands")),
-            panes.pane("changes", "Changes", TextPane(dom_id="changes")),
-            panes.pane("cost", "Cost", TextPane(dom_id="costs")),
-            panes.pane("config", "config.yaml", VirtualLog(dom_id="config")),
+            Pane("changes", "Changes", ChangesPane("changes")),
+            Pane("cost", "Cost", CostsPane("cost")),
+            Pane("config", "config.yaml", FilePane("config")),
         )
 
     def preview(self) -> Widget | None:
@@ -114,7 +110,7 @@ class ReviewScreen(StageScreen):
 
     def on_mount(self) -> None:
         """Look at once; whatever led here, one is on the way again."""
-        self.desk.came_from = ""
+        self.desk.came_from = self.desk.link = ""
         wrong = self._wrong_answers()
         self._points = tuple(Point(Grade.STOPS, text, where=at, field=name) for at, name, text in wrong)
         self._show_points()
@@ -148,32 +144,20 @@ class ReviewScreen(StageScreen):
         self._show_points()
         if self._is_held and not was_held:
             self._choose_first()
-        if self.desk.project is None or wrong:
+        project, backend = self.desk.project, self.desk.backend
+        if project is None or wrong:
             self._pane("steps").fail(NO_ANSWERS)
             self._show_note()
             return
-        await self._look_at_costs_and_file()
-        await self._plan()
-        await self._look_at_changes()
+        await self.query_one(CostsPane).look(backend, project)
+        await self.query_one(FilePane).look(backend, project)
+        await self._plan(project)
+        await self.query_one(ChangesPane).look(backend, project)
 
     def _wrong_answers(self) -> list[tuple[str, str, str]]:
         return [(self.journey.where(name), name, text) for name, text in self.journey.problems().items()]
 
-    async def _look_at_costs_and_file(self) -> None:
-        project, backend = self.desk.project, self.desk.backend
-        assert project
-        self._costs = await backend.costs(project)
-        self._pane("cost").say(self._costs.sentence)
-        self.query_one("#costs", TextPane).show("\n".join(self._costs.lines))
-        try:
-            self.query_one("#config", VirtualLog).show("\n".join(await backend.config_lines(project)))
-            self._pane("config").say(f"{project.config}, secrets hidden")
-        except WizardError as error:
-            self._pane("config").fail(error.problem)
-
-    async def _plan(self) -> None:
-        project = self.desk.project
-        assert project
+    async def _plan(self, project: Project) -> None:
         seen, fresh = self._planned, dict[str, Planned]()
         self._is_whole = False
         self._pane("steps").say(f"{LOOKING} Below is how it was {self._age()} ago." if seen else LOOKING)
@@ -193,22 +177,6 @@ class ReviewScreen(StageScreen):
         self._pane("steps").say("")
         self._show_note()
 
-    async def _look_at_changes(self) -> None:
-        assert self.desk.project
-        pane, log = self._pane("changes"), self.query_one("#changes", TextPane)
-        pane.say("Looking at what the hub runs with.")
-        try:
-            changes = await self.desk.backend.changes(self.desk.project)
-        except WizardError as error:  # a file that cannot be read
-            pane.fail(error.problem)
-            log.show("")
-            return
-        if changes.problem:
-            pane.fail(changes.problem, changes.sentence)
-        else:
-            pane.say(changes.sentence)
-        log.show(panes.changes_text(changes))
-
     def _age(self) -> str:
         return span(time.monotonic() - self._looked)
 
@@ -223,34 +191,28 @@ class ReviewScreen(StageScreen):
         plan = panes.plan_words(self._planned) if self._is_whole else LOOKING
         if self._pane("steps").failed:
             plan = "! There is no plan: the pane says why."
-        free = self._costs.sentence if self._costs and self.desk.is_practice else ""
+        free = self.query_one(CostsPane).sentence if self.desk.is_practice else ""
         lines = [f"{plan} {free}", panes.tally(self._points)]
         self.query_one("#plan-note", Plain).show("\n".join(line.strip() for line in lines if line))
 
     def _show_points(self) -> None:
-        points = self._points
-        self._rows = panes.point_rows(points, notes=self._notes)
-        hidden = len(points) - len(self._rows)
-        table = self.query_one("#points", VirtualTable)
-        table.show([*self._rows, *([MORE] if hidden else [])], self._point_cells)
-        table.display = bool(points)
-        urgent = sum(one.grade is not Grade.NOTE for one in points)
-        self._pane("points").say("" if urgent else panes.NOTHING_WRONG)
-        self.query_one(Panes).rename("points", f"Problems {urgent}" if urgent else "Problems")
-        self._show_point()
+        pane = self._problems
+        pane.show(self._points)
+        urgent = f" {pane.urgent}" if pane.urgent else ""
+        self.query_one(Panes).rename("points", f"Problems{urgent}")
         self._show_note()
 
-    def _point_cells(self, key: str) -> Cells:
-        return panes.point_cells(self._rows.get(key), len(self._points) - len(self._rows))
+    @property
+    def _problems(self) -> ProblemsPane:
+        return self.query_one(ProblemsPane)
 
     @property
     def _point(self) -> Point | None:
-        return self._rows.get(self.query_one("#points", VirtualTable).marked)
+        return self._problems.marked
 
-    def _show_point(self) -> None:
-        point = self._point
-        self.query_one("#point-words", Plain).show(panes.point_words(point))
-        self.query_one("#do-fix").disabled = not (point and point.is_sure)
+    @on(ProblemsPane.Marked)
+    def _point_marked(self) -> None:
+        self.query_one("#do-fix").disabled = not (self._point and self._point.is_sure)
         self.refresh_bindings()
 
     def _show_plan(self, planned: dict[str, Planned]) -> None:
@@ -270,10 +232,6 @@ class ReviewScreen(StageScreen):
     @on(VirtualTable.Marked, "#plan")
     def _step_marked(self) -> None:
         self._show_commands()
-
-    @on(VirtualTable.Marked, "#points")
-    def _point_marked(self) -> None:
-        self._show_point()
 
     # ---- panes ----
 
@@ -305,13 +263,9 @@ class ReviewScreen(StageScreen):
 
     # ---- problems ----
 
-    @on(VirtualTable.Chosen, "#points")
-    def _point_chosen(self, event: VirtualTable.Chosen) -> None:
-        if event.key == MORE:
-            self._notes = True
-            self._show_points()
-        elif point := self._rows.get(event.key):
-            self._open(point)
+    @on(ProblemsPane.Chosen)
+    def _point_chosen(self, event: ProblemsPane.Chosen) -> None:
+        self._open(event.point)
 
     def _open(self, point: Point) -> None:
         """Go to where a point is settled; where only the file settles it, show its lines."""
@@ -324,7 +278,9 @@ class ReviewScreen(StageScreen):
             except WizardError as error:
                 self.post_message(Trouble(error.problem))
                 return
-        self.desk.came_from = self.NAME
+        asking = [stage.id for stage in self.journey.stages(self.scene) if stage.questions]
+        if point.where not in asking:  # their answers make the project, so one walks on from there
+            self.desk.came_from = self.desk.link = self.NAME
         self.post_message(Go(point.where, field=point.field))
 
     def _show_lines(self, point: Point) -> None:
@@ -336,8 +292,25 @@ class ReviewScreen(StageScreen):
         lines = [point.text, *([point.fix] if point.fix else []), ""]
         if self.desk.project and point.file and point.line:
             lines += await asyncio.to_thread(excerpt, self.desk.project, point)
-            lines += ["", f"Edit it in {self.desk.project.folder / point.file}, then F5 looks again."]
+            path = self.desk.project.folder / point.file
+            lines += ["", f"Close this, then ^o opens {path} in your editor at this line."]
         self.app.push_screen(Notice(point.grade.value, lines))
+
+    def place_in_file(self) -> tuple[str, int]:
+        """Return where the marked problem stands."""
+        if (point := self._point) and point.file and self.query_one("#points").has_focus:
+            return point.file, point.line
+        return super().place_in_file()
+
+    def show_again(self) -> None:
+        """Look at everything again, for the file was changed."""
+        self.action_refresh()
+
+    def copied(self) -> Copied | None:
+        """Return what F7 copies: the text of the pane with the focus."""
+        if isinstance(self.focused, TextPane):
+            return Copied("the whole text", self.focused.text)
+        return super().copied()
 
     def action_fix(self) -> None:
         """Write the sure fix of the marked problem."""
@@ -384,18 +357,13 @@ class ReviewScreen(StageScreen):
         if not self._is_whole:
             self.app.notify("The plan is not complete yet; Start works when it is.", markup=False)
             return
-        costly = panes.danger_lines(self._planned.values(), Danger.COSTS_MONEY)
-        deleting = panes.danger_lines(self._planned.values(), Danger.DELETES_DATA)
-        if not costly and not deleting:
+        asked = panes.danger_question(
+            self._planned.values(), self.desk.cluster, self.query_one(CostsPane).sentence
+        )
+        if asked:
+            self.app.push_screen(Ask(*asked, yes="Start"), self._agreed)
+        else:
             self.post_message(StartRun("setup"))
-            return
-        lines = [self.desk.cluster]
-        if deleting:
-            lines += ["", "These steps delete data:", *deleting]
-        if costly:
-            lines += ["", "These steps cost money:", *costly, self._costs.sentence if self._costs else ""]
-        title = "Delete data?" if deleting else "Make what costs money?"
-        self.app.push_screen(Ask(title, lines, yes="Start"), self._agreed)
 
     def _agreed(self, answer: str | None) -> None:
         if answer == YES:

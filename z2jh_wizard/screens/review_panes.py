@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -31,8 +31,6 @@ _TONES = {Finding.READY: "good", Finding.UNKNOWN: "bad"}
 _GRADE_TONES = {Grade.STOPS: "bad", Grade.MISSING: "warning", Grade.WARNING: "warning", Grade.NOTE: "dim"}
 
 NOTHING_WRONG = "+ Nothing has to be mended: lint knows of no mistake, and nothing is missing."
-MORE = "more"
-"""The key of the row that shows the notes."""
 
 
 class StatedPane(Vertical):
@@ -70,11 +68,6 @@ class StatedPane(Vertical):
 def pane(name: str, title: str, *children: Widget) -> Pane:
     """Return a pane that says how it stands."""
     return Pane(name, title, StatedPane(name, *children))
-
-
-def problem_table() -> VirtualTable:
-    """Return the table of points."""
-    return VirtualTable(Column("how grave", 9), Column("what"), Column("where", 20), dom_id="points")
 
 
 def plan_table() -> VirtualTable:
@@ -179,3 +172,17 @@ def danger_lines(planned: Iterable[Planned], danger: Danger) -> list[str]:
         for one in planned
         if one.step.danger is danger and one.look.finding is not Finding.READY
     ]
+
+
+def danger_question(planned: Collection[Planned], cluster: str, costs: str) -> tuple[str, list[str]] | None:
+    """Return title and lines of the question before what costs money or deletes data; None for neither."""
+    costly = danger_lines(planned, Danger.COSTS_MONEY)
+    deleting = danger_lines(planned, Danger.DELETES_DATA)
+    if not costly and not deleting:
+        return None
+    lines = [cluster]
+    if deleting:
+        lines += ["", "These steps delete data:", *deleting]
+    if costly:
+        lines += ["", "These steps cost money:", *costly, costs]
+    return "Delete data?" if deleting else "Make what costs money?", lines

@@ -124,7 +124,9 @@ class StageScreen(WizardScreen):
         return Mark.PROBLEM if stage.asks.intersection(wrong) else Mark.DONE
 
     def beside(self, step: int) -> str:
-        """Return the page before (-1) or after (+1) this one."""
+        """Return the page before (-1) or after (+1) this one; a page that a link led to goes back there."""
+        if self.desk.link:
+            return self.desk.link
         tour = self.desk.tour
         if tour and self.stage_id in tour.route:
             return tour.beside(self.stage_id, step) or ways.SETTINGS.id
@@ -156,6 +158,7 @@ class StageScreen(WizardScreen):
 
     def action_settings(self) -> None:
         """Open the list of all settings; it leads back here."""
+        self.desk.link = ""
         if not self.is_aside:
             self.desk.came_from = self.stage_id
         self.go(ways.SETTINGS.id)
@@ -171,7 +174,7 @@ class StageScreen(WizardScreen):
     def turn(self, way: ways.Way) -> str:
         """Change to another way; return its page that comes now."""
         self.take()
-        came_from, self.desk.came_from = self.desk.came_from, ""
+        came_from, self.desk.came_from, self.desk.link = self.desk.came_from, "", ""
         here = came_from if came_from and self.stage_id == ways.SETTINGS.id else self.stage_id
         return self.journey.turn(way, here, self.scene)
 
