@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import locale
+import signal
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -121,6 +122,9 @@ class WizardApp(App[int]):
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
+        if not self.is_headless:
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.end_by_signal, number)
 
     # Navigation
 
@@ -318,6 +322,12 @@ class WizardApp(App[int]):
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(record.over.wait(), INTERRUPT_PATIENCE + STOP_MARGIN)
         self.exit(int(ExitCode.INTERRUPTED))
+
+    def end_by_signal(self, number: signal.Signals) -> None:
+        """Save what was answered, then end as the signal says; the terminal may be gone already."""
+        self.keep_answers()
+        asyncio.get_running_loop().remove_signal_handler(number)
+        signal.raise_signal(number)
 
     async def on_unmount(self) -> None:
         """Stop watching the hub."""

@@ -9,12 +9,15 @@ from textual.screen import Screen
 from tests.tui.conftest import Person
 from tests.tui.fakes import PROBLEM
 from z2jh_wizard.app import SCREENS
+from z2jh_wizard.core.glossary import Reading, Term
 from z2jh_wizard.flows import ways
 from z2jh_wizard.flows.pages import default_answers
 from z2jh_wizard.screens.dialogs import Ask, AskChoice, AskText, Notice, ProblemDialog
 from z2jh_wizard.screens.help import HelpScreen
 from z2jh_wizard.screens.journey import Journey
 from z2jh_wizard.screens.messages import Go, OpenFolder
+from z2jh_wizard.screens.reading import ReadingDialog
+from z2jh_wizard.screens.words import WordsDialog
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.widgets.choice_list import Offer
 
@@ -59,6 +62,8 @@ def dialogs(text: str = PROBLEM.happened) -> Mapping[str, Callable[[], Screen[st
         "notice": lambda: Notice(PROBLEM.title, [text]),
         "problem": lambda: ProblemDialog(PROBLEM),
         "help": lambda: HelpScreen(text),
+        "words": lambda: WordsDialog([Term("[red]word", text[:400], ("[/foo]",), "https://[red]/")]),
+        "reading": lambda: ReadingDialog([Reading("[red]page", "https://[/foo]/", text[:200])]),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -333,6 +334,18 @@ async def test_leaving_from_anywhere_saves_the_answers(open_app: Open, project: 
         await person.press("ctrl+q")
         await person.until(lambda: not person.app.is_running, "the end")
     assert "limit: 3G" in project.config.read_text()
+
+
+async def test_a_closed_terminal_loses_nothing(
+    open_app: Open, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[int] = []
+    monkeypatch.setattr(signal, "raise_signal", raised.append)
+    async with topic(open_app, project, "resources", "Memory limit") as person:
+        await person.press("ctrl+u", "3", "G")
+        person.app.end_by_signal(signal.SIGHUP)
+        assert raised == [signal.SIGHUP]
+        assert "limit: 3G" in project.config.read_text()
 
 
 async def test_leaving_asks_when_answers_cannot_be_saved(open_app: Open, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ class Everywhere(Screen[None]):
         """List pages that say more."""
         from z2jh_wizard.screens.reading import ReadingDialog
 
-        self.app.push_screen(ReadingDialog(reading_list(self.links(), self._terms)))
+        self.app.push_screen(ReadingDialog(reading_list(self.links(), self._terms), far=self.app.is_web))
 
     # ---- copy ----
 

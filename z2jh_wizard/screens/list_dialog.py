@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -53,7 +54,7 @@ class ListDialog(Dialog):
 
     def details(self) -> Widget:
         """Make what stands below the list."""
-        return Plain("", dom_id="details")
+        return VerticalScroll(Plain("", dom_id="details"), id="details-box")
 
     def on_mount(self) -> None:
         """Fill the list."""

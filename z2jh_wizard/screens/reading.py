@@ -18,8 +18,9 @@ class ReadingDialog(ListDialog):
     ABOUT = "Pages that say more, those about this screen first. Enter copies the address of the marked one."
     COLUMNS = (Column("page", 30), Column("about", weight=1))
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        self._opener = None if self.app.is_web else opener()
+    def __init__(self, readings: Sequence[Reading], *, far: bool = False) -> None:
+        """``far`` tells that the person sits at another computer."""
+        self._opener = None if far else opener()
         items = [
             Item(
                 one.link,
