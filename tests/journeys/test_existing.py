@@ -88,3 +88,37 @@ def test_a_cluster_that_does_not_answer_changes_nothing(campus, guest):
     assert not (guest.folder / "config.yaml").exists()
     assert guest.run("plan", expect=4).returncode == 4
     assert guest.run("status", expect=4).returncode == 4
+
+
+def test_rights_in_one_namespace_are_enough(campus, home, kubectl_binary):
+    """An administrator made the namespace, and a service account that sees nothing else."""
+    owner, kubeconfig = campus
+    for words in (
+        "create namespace bio101",
+        "create serviceaccount teacher --namespace bio101",
+        "create role teacher --namespace bio101 --verb=* --resource=*.*",
+        "create rolebinding teacher --namespace bio101 --role=teacher --serviceaccount=bio101:teacher",
+    ):
+        kubectl(kubectl_binary, owner, *words.split())
+    tree = yaml.safe_load(kubeconfig.read_text())
+    token = kubectl(kubectl_binary, owner, "create", "token", "teacher", "--namespace", "bio101").strip()
+    tree["users"][0]["user"] = {"token": token}
+    mine = home / "teacher.yaml"
+    mine.write_text(yaml.safe_dump(tree))
+    wizard = Wizard(home / "teacher", owner.environment)
+    wizard.run(
+        *("new", str(wizard.folder), "--provider", "existing", "--kubeconfig", str(mine)),
+        *("--chart", "practice", "--release", "bio101"),
+    )
+    wizard.run("apply")
+    kubectl(kubectl_binary, wizard, "get", "nodes", expect=1)
+    spec = yaml.safe_load((wizard.folder / "z2jh.yaml").read_text())
+    assert spec["cluster"]["uid"].startswith("namespace/bio101/")
+    status = wizard.json("status")
+    assert (status["release"]["state"], status["nodes"], status["problems"]) == ("deployed", [], [])
+    assert {event["state"] for event in wizard.events("apply")} == {"already"}
+    receipt = wizard.json("teardown", "--confirm", "bio101")
+    assert receipt["complete"]
+    left = {left["name"]: left["reason"] for left in receipt["left"]}
+    assert "may not list" in left["volumes of namespace bio101"]
+    assert "not made by this project" in left["namespace bio101"]

@@ -174,6 +174,10 @@ class Step(ABC):
     def run(self) -> Work | Refusal:
         """Do the work, telling what happens; an async generator."""
 
+    async def look_back(self) -> Look:
+        """Look at what an undo would take back, ABSENT for nothing: optional steps look so."""
+        return await self.look()
+
     def undo_commands(self) -> tuple[Command, ...]:
         """Return what a person would type to take the work back; pure."""
         return ()

@@ -40,7 +40,7 @@ class Removal(Step):
         """Look at the original step: what is absent there is done here."""
         if gone := await self._why_gone():
             return Look(Finding.READY, gone)
-        look = await self._step.look()
+        look = await self._step.look_back()
         if look.finding is Finding.ABSENT:
             return Look(Finding.READY, "gone")
         if look.finding is Finding.UNKNOWN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.core.step import Resource
 from z2jh_wizard.helm import records
 from z2jh_wizard.helm.releases import Revision, current_revision
-from z2jh_wizard.kube import errors, identity, kinds, kubeconfig, logs, objects, probes
+from z2jh_wizard.kube import errors, identity, kinds, kubeconfig, logs, objects, probes, survey
 from z2jh_wizard.kube.reading import list_rows
 from z2jh_wizard.kube.rows import ClaimRow, EventRow, NodeRow, PodRow, ServiceRow
 from z2jh_wizard.kube.transport import KubeTransport
@@ -187,6 +187,26 @@ class Cluster:
         change = records.as_failed(tree["data"]["release"], "Helm was killed while it installed this")
         change["metadata"]["resourceVersion"] = tree["metadata"]["resourceVersion"]
         await objects.patch(self.transport(), place, change)
+
+    async def is_openshift(self) -> bool:
+        """Tell whether it is OpenShift, which is told by the APIs that it serves."""
+        return await survey.api_groups(self.transport()) >= survey.OPENSHIFT_GROUPS
+
+    async def lacks(self, rights: Sequence[probes.Right]) -> list[probes.Right]:
+        """Return those of the rights that this account does not have."""
+        return await probes.missing_rights(self.transport(), rights)
+
+    async def find(self, place: objects.Place) -> dict[str, Any] | None:
+        """Return an object, None when there is none."""
+        return await objects.get(self.transport(), place)
+
+    async def make(self, place: objects.Place, body: dict[str, Any]) -> dict[str, Any]:
+        """Make an object."""
+        return await objects.create(self.transport(), place, body)
+
+    async def remove(self, place: objects.Place, uid: str) -> None:
+        """Delete exactly this object."""
+        await objects.delete(self.transport(), place, uid)
 
     async def tiller_deployments(self) -> list[dict[str, Any]]:
         """Return deployments that look like Helm 2's Tiller."""

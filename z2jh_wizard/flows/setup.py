@@ -10,9 +10,11 @@ from z2jh_wizard.flows.steps.check import CheckConfig
 from z2jh_wizard.flows.steps.claim import ClaimHub
 from z2jh_wizard.flows.steps.cluster import ClusterAnswers, FindTiller, NodesReady
 from z2jh_wizard.flows.steps.files import MakeSecrets, WriteConfig
+from z2jh_wizard.flows.steps.fit import FitCluster
 from z2jh_wizard.flows.steps.namespace import MakeNamespace
 from z2jh_wizard.flows.steps.ready import PodsReady, PublicAddress
 from z2jh_wizard.flows.steps.release import InstallRelease
+from z2jh_wizard.flows.steps.route import MakeRoute
 from z2jh_wizard.flows.steps.tools import WhichHelm
 
 
@@ -20,6 +22,7 @@ def setup(world: Adapters) -> Flow:
     """Return the flow that makes a hub; run on a finished one, it upgrades what has changed."""
     project, clock = world.project, world.clock
     provider_steps = world.provider.steps()
+    theirs = project.spec.provider == "existing"
     steps: list[Step] = [
         WhichHelm(world.helm),
         *provider_steps,
@@ -29,10 +32,12 @@ def setup(world: Adapters) -> Flow:
         FindTiller(world.cluster),
         MakeNamespace(project, world.cluster, clock),
         WriteConfig(project),
+        *([FitCluster(project, world.cluster, world.helm)] if theirs else []),
         MakeSecrets(project, world.redactor),
         GetChart(project, world.helm),
         CheckConfig(project, world.helm),
         InstallRelease(project, world.helm),
+        *([MakeRoute(project, world.cluster, clock)] if theirs else []),
         PodsReady(project, world.cluster, clock),
         PublicAddress(project, world.cluster, clock),
     ]
