@@ -112,7 +112,9 @@ async def test_a_person_types_walks_two_pages_reloads_and_opens_a_second_tab(
         await second.sees("Start the practice cluster")
         await tab.page.get_by_text("The wizard is not shown here any more").wait_for()
         await second.page.keyboard.press("Escape")
-        await second.sees("will be made")
+        await second.sees("step 6 of 7 Secrets")
+        await second.page.keyboard.press("F12")  # Ctrl-N belongs to the browser
+        await second.sees("step 7 of 7 Review")
 
         stranger = await (await browser.browser.new_context()).new_page()  # type: ignore[union-attr]
         await stranger.goto(server.base)
