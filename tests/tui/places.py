@@ -17,7 +17,7 @@ from z2jh_wizard.screens.help import HelpScreen
 from z2jh_wizard.screens.journey import Journey
 from z2jh_wizard.screens.messages import Go, OpenFolder
 from z2jh_wizard.screens.reading import ReadingDialog
-from z2jh_wizard.screens.words import WordsDialog
+from z2jh_wizard.screens.words import GlossaryDialog, TermDialog, WordsDialog
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.widgets.choice_list import Offer
 
@@ -54,6 +54,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 def dialogs(text: str = PROBLEM.happened) -> Mapping[str, Callable[[], Screen[str]]]:
     """Return the makers of all kinds of dialogs, with outside text in each part that takes some."""
+    term = Term("[red]word", text[:400], ("[/foo]",), "https://[red]/")
     offers = [Offer("a", f"[red]a {text[:40]}", text[:200]), Offer("b", "[/b]")]
     return {
         "ask": lambda: Ask(PROBLEM.title, [text], yes="[red]Yes", no="[/foo]"),
@@ -62,7 +63,9 @@ def dialogs(text: str = PROBLEM.happened) -> Mapping[str, Callable[[], Screen[st
         "notice": lambda: Notice(PROBLEM.title, [text]),
         "problem": lambda: ProblemDialog(PROBLEM),
         "help": lambda: HelpScreen(text),
-        "words": lambda: WordsDialog([Term("[red]word", text[:400], ("[/foo]",), "https://[red]/")]),
+        "word": lambda: TermDialog(term),
+        "words": lambda: WordsDialog([term]),
+        "glossary": GlossaryDialog,
         "reading": lambda: ReadingDialog([Reading("[red]page", "https://[/foo]/", text[:200])]),
     }
 
