@@ -7,16 +7,17 @@ words, and those that the fields use.
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
-
-import msgspec
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from z2jh_wizard.core.assets import asset_path
 
 
-class Term(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Term:
     """A word and what it means, in one to three sentences."""
 
     term: str
@@ -27,7 +28,8 @@ class Term(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A page that says more; empty for what only this wizard has."""
 
 
-class Reading(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Reading:
     """A place to read on."""
 
     title: str
@@ -45,24 +47,26 @@ class Place(NamedTuple):
     term: Term
 
 
-class _GlossaryFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    terms: tuple[Term, ...]
-    readings: tuple[Reading, ...]
+@functools.cache
+def _shipped() -> Mapping[str, list[dict[str, Any]]]:
+    # Read by hand: the first screen has words too, and loads nothing heavy.
+    tree: dict[str, list[dict[str, Any]]] = json.loads(asset_path("glossary.json").read_bytes())
+    return tree
 
 
 @functools.cache
-def _shipped() -> _GlossaryFile:
-    return msgspec.json.decode(asset_path("glossary.json").read_bytes(), type=_GlossaryFile)
-
-
 def terms() -> tuple[Term, ...]:
     """Return all terms, sorted by their words."""
-    return tuple(sorted(_shipped().terms, key=lambda one: one.term.lower()))
+    found = (Term(**{**one, "aliases": tuple(one.get("aliases", ()))}) for one in _shipped()["terms"])
+    return tuple(sorted(found, key=lambda one: one.term.lower()))
 
 
+@functools.cache
 def readings() -> tuple[Reading, ...]:
     """Return where to read on, the guide first."""
-    return _shipped().readings
+    return tuple(
+        Reading(**{**one, "screens": tuple(one.get("screens", ()))}) for one in _shipped()["readings"]
+    )
 
 
 def about_screen(name: str) -> tuple[Reading, ...]:
@@ -135,7 +139,7 @@ def _places(text: str) -> tuple[Place, ...]:
 
 @functools.cache
 def _by_name() -> Mapping[str, Term]:
-    return {name.lower(): term for term in _shipped().terms for name in (term.term, *term.aliases)}
+    return {name.lower(): term for term in terms() for name in (term.term, *term.aliases)}
 
 
 @functools.cache
