@@ -46,6 +46,10 @@ def provider_of(project: Project) -> ClusterProvider:
         from z2jh_wizard.cloud.aks.provider import AksProvider
 
         return AksProvider(project)
+    if project.spec.provider == "eks":
+        from z2jh_wizard.cloud.eks.provider import EksProvider
+
+        return EksProvider(project)
     if project.spec.provider == "local":
         from z2jh_wizard.cloud.local.provider import LocalProvider
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -65,6 +66,8 @@ class CloudTrouble(WizardError):
     saying: Saying | None = None
     reason: str = ""
     """The cloud's own code."""
+    details: Mapping[str, str] = MappingProxyType({})
+    """What the cloud told in fields of its own, for what the wizard can do about it itself."""
 
     @property
     def fix(self) -> Fix:
@@ -160,5 +163,5 @@ def trouble(
             next_step=found.next_step.format_map(words),
             transient=found.transient,
         )
-    error.saying, error.reason = found, code
+    error.saying, error.reason, error.details = found, code, told
     return error

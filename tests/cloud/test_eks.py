@@ -1,0 +1,426 @@
+"""Amazon as a provider, against its emulator."""
+
+import base64
+import itertools
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+import pytest
+
+from tests.cloud.contract import CloudCase, CloudContract, crash_and_carry_on, ended, problem_of, went_well
+from tests.emulators.aws.cloud import Cloud
+from tests.emulators.aws.people import GRANTED
+from tests.emulators.aws.server import KEY, serve
+from tests.emulators.aws.wire import AwsError
+from tests.emulators.world import World
+from tests.support.fakes import FakeClock
+from z2jh_wizard.cloud.account import Verdict
+from z2jh_wizard.cloud.eks import sign_in
+from z2jh_wizard.cloud.eks.aws import ELSEWHERE, Aws
+from z2jh_wizard.cloud.eks.provider import EksProvider
+from z2jh_wizard.cloud.explain import CloudNeedsYou, CloudTrouble
+from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.events import State
+from z2jh_wizard.core.spec import Chart, Pool
+from z2jh_wizard.project.folder import Project, create_project
+
+POOLS = {"core": Pool(1, "t3.large"), "user": Pool(2, "m5.large", maximum=5)}
+REGION = "eu-south-1"
+SECRET = "emulated-secret"
+
+
+class AmazonCase(CloudCase):
+    def __init__(self, cloud: Cloud, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.cloud = cloud
+        self.world = cloud.world
+        self.clock = clock
+        self._monkeypatch = monkeypatch
+
+    def project(self, folder: Path) -> Project:
+        made = create_project(folder / "hub", "eks", chart=Chart(), release="bio101", pools=POOLS)
+        spec = msgspec.structs.replace(made.spec, account=self.cloud.account, region=REGION)
+        return Project(made.folder, spec)
+
+    def provider(self, project: Project) -> EksProvider:
+        return EksProvider(project, self.clock)
+
+    def nodes(self, pool: str) -> int:
+        self.cloud.tick()
+        return int(self.cloud.clusters.groups["bio101", pool]["scalingConfig"]["desiredSize"])
+
+    def clusters(self) -> int:
+        self.cloud.tick()
+        return len(self.cloud.clusters.there)
+
+    def fail_quota(self) -> None:
+        text = (
+            "Could not launch On-Demand Instances. VcpuLimitExceeded - You have requested more vCPU capacity "
+            "than your current vCPU limit of 1 allows for the instance bucket that the specified instance "
+            "type belongs to."
+        )
+        self.cloud.clusters.failures.append(("AsgInstanceLaunchFailures", text))
+
+    def fail_permission(self) -> None:
+        text = "User: ada is not authorized to perform: eks:CreateCluster on resource: bio101"
+        self.world.fail_once("CreateCluster", AwsError("AccessDeniedException", text, 403))
+
+    def switch_off(self) -> None:
+        self.cloud.off.add(REGION)
+
+    def end_sign_in(self) -> None:
+        self._monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENDED00000000000")
+
+    def renew_sign_in(self) -> None:
+        self._monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+
+    def leave_behind(self) -> int:
+        ec2 = self.cloud.ec2
+        project = next(iter(self._projects))
+        name = {"kubernetes.io/cluster/bio101": "owned", "kubernetes.io/created-for/pvc/name": "claim-ada"}
+        disk = {"Size": 10, "VolumeType": "gp3", "AvailabilityZone": f"{REGION}a"}
+        for tags, state in (
+            ({**name, "z2jh-wizard": project}, "available"),
+            (name, "available"),
+            ({**name, "z2jh-wizard": project}, "in-use"),
+            ({}, "available"),
+        ):
+            ec2.make("Volumes", "vol", "VolumeId", tags, State=state, **disk)
+        snapshot = {"VolumeSize": 10, "State": "completed"}
+        ec2.make("Snapshots", "snap", "SnapshotId", {"z2jh-wizard": project}, **snapshot)
+        ec2.make("Addresses", "eip", "AllocationId", {"z2jh-wizard": project}, PublicIp="192.0.2.7")
+        for address in ec2.things["Addresses"]:
+            ec2.things["Addresses"][address]["AllocationId"] = address
+        self.cloud.logs.groups.append({"logGroupName": "/aws/eks/bio101/cluster", "storedBytes": 1048576})
+        self.cloud.images.there["lab"] = {"z2jh-wizard": project}
+        self.cloud.images.there["others"] = {}
+        return 3
+
+    @property
+    def _projects(self) -> list[str]:
+        made = self.cloud.stacks.there.values()
+        return [tag["Value"] for one in made for tag in one["Tags"] if tag["Key"] == "z2jh-wizard"]
+
+
+class amazon:
+    """A running emulator with the wizard pointed at it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+        clock = FakeClock()
+        self._cloud = Cloud(World(latency=20.0, clock=clock.seconds))
+        self._case = AmazonCase(self._cloud, clock, monkeypatch)
+        self._serving = serve(self._cloud)
+
+    def __enter__(self) -> AmazonCase:
+        for name, value in {
+            ELSEWHERE: self._serving.__enter__(),
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_CONFIG_FILE": "/nonexistent",
+            "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+        }.items():
+            self._monkeypatch.setenv(name, value)
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", sign_in.KEYS):
+            self._monkeypatch.delenv(name, raising=False)
+        return self._case
+
+    def __exit__(self, *error: object) -> None:
+        self._serving.__exit__(None, None, None)
+
+
+@pytest.fixture
+def case(monkeypatch: pytest.MonkeyPatch) -> Iterator[AmazonCase]:
+    with amazon(monkeypatch) as made:
+        yield made
+
+
+class TestContract(CloudContract):
+    pass
+
+
+async def test_a_machine_that_is_sold_out(case, tmp_path):
+    """Amazon finds out in the middle; the pool is made anew by the next run."""
+    project = case.project(tmp_path)
+    text = (
+        "Could not launch On-Demand Instances. InsufficientInstanceCapacity - We currently do not have "
+        "sufficient m5.large capacity in the Availability Zone you requested (eu-south-1a)."
+    )
+    case.cloud.clusters.failures.append(("AsgInstanceLaunchFailures", text))
+    problem = problem_of(await case.set_up(project))
+    assert problem.title == "Amazon has no free machines there now"
+    assert "m5.large" in problem.happened
+    assert "eu-south-1a" in problem.happened
+    assert went_well(await case.set_up(project))
+    assert case.nodes("user") == 2
+
+
+async def test_a_zone_without_room_is_left_out(case, tmp_path):
+    case.cloud.clusters.full.add(f"{REGION}a")
+    events = await case.set_up(case.project(tmp_path))
+    assert went_well(events)
+    assert any("no room in one zone" in event.text for event in events)
+    assert zones_of(case, "user") == [f"{REGION}b"]
+    assert zones_of(case, "core") == [f"{REGION}b", f"{REGION}c"]
+
+
+async def test_students_stand_in_the_zone_that_has_their_machine(case, tmp_path):
+    case.cloud.ec2.offers["m5.large"] = {f"{REGION}c"}
+    project = case.project(tmp_path)
+    assert went_well(await case.set_up(project))
+    assert zones_of(case, "user") == [f"{REGION}c"]
+
+
+async def test_zones_without_eks_get_no_subnet(case, tmp_path):
+    case.cloud.region = "us-east-1"
+    case.cloud.ec2.offers = {name: {"us-east-1a", "us-east-1b"} for name in case.cloud.ec2.offers}
+    made = case.project(tmp_path)
+    project = Project(made.folder, msgspec.structs.replace(made.spec, region="us-east-1"))
+    assert went_well(await case.set_up(project))
+    assert zones_of(case, "core") == ["us-east-1b", "us-east-1c"]
+
+
+async def test_a_stack_that_failed_says_why_and_is_made_anew(case, tmp_path):
+    project = case.project(tmp_path)
+    case.cloud.stacks.failures.append("ada is not authorized to perform: iam:CreateRole on resource: x")
+    problem = problem_of(await case.set_up(project))
+    assert "iam:CreateRole" in problem.happened
+    full = "Resource handler returned message (Service: Ec2, HandlerErrorCode: ServiceLimitExceeded)"
+    case.cloud.stacks.failures.append(full)
+    assert problem_of(await case.set_up(project)).title == "The AWS account may not have more of these"
+    assert went_well(await case.set_up(project))
+
+
+async def test_what_kubernetes_left_in_the_network_goes_with_it(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    ec2 = case.cloud.ec2
+    vpc = next(iter(ec2.things["Vpcs"]))
+    group = ec2.make("SecurityGroups", "sg", "GroupId", {}, GroupName="k8s-elb-a1", VpcId=vpc)
+    ec2.make(
+        "NetworkInterfaces", "eni", "NetworkInterfaceId", {}, VpcId=vpc, Status="available",
+        Groups=[{"GroupId": group}],
+    )  # fmt: skip
+    balancer = "a" + "0" * 31
+    case.cloud.balancers.there[balancer] = {"LoadBalancerName": balancer, "VPCId": vpc}
+    case.cloud.balancers.tags[balancer] = {"kubernetes.io/cluster/bio101": "owned"}
+    case.cloud.new_balancers.there["arn:others"] = {
+        "LoadBalancerArn": "arn:others", "LoadBalancerName": "others", "VpcId": "vpc-others",
+    }  # fmt: skip
+    events = await case.tear_down(project)
+    assert went_well(events)
+    assert not case.cloud.balancers.there
+    assert case.cloud.new_balancers.there
+    assert not ec2.things["Vpcs"]
+    assert not case.world.complaints
+
+
+async def test_others_things_in_the_network_stay_and_hold_it(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    ec2 = case.cloud.ec2
+    vpc = next(iter(ec2.things["Vpcs"]))
+    ec2.make("SecurityGroups", "sg", "GroupId", {}, GroupName="thesis", VpcId=vpc)
+    problem = problem_of(await case.tear_down(project))
+    assert problem.title == "Something still uses the network"
+    left = {one.resource.name: one for one in await case.provider(project).left()}
+    assert left["thesis"].delete is None
+    assert left["z2jh-bio101"].delete
+    ec2.things["SecurityGroups"].popitem()
+    assert went_well(await case.play([left["z2jh-bio101"].delete]))
+    assert not ec2.things["Vpcs"]
+
+
+async def test_resizing_keeps_the_pool_and_refuses_an_empty_core(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    await case.play([case.provider(project).resize_step("user", 4)])
+    pool = case.cloud.clusters.groups["bio101", "user"]
+    assert pool["scalingConfig"] == {"minSize": 4, "desiredSize": 4, "maxSize": 5}
+    assert {one["key"] for one in pool["taints"]} == {
+        "hub.jupyter.org/dedicated", "hub.jupyter.org_dedicated",
+    }  # fmt: skip
+    events = await case.play([case.provider(project).resize_step("core", 0)])
+    assert "hub itself runs" in problem_of(events).happened
+    with pytest.raises(InvalidInput):
+        await case.provider(project).resize_step("extra", 1).look()
+
+
+async def test_students_disks_carry_our_tag_and_a_broken_addon_is_mended(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    addon = case.cloud.clusters.addons["bio101", "aws-ebs-csi-driver"]
+    settings = json.loads(addon["configurationValues"])
+    assert settings["defaultStorageClass"] == {"enabled": True}
+    assert settings["controller"]["extraVolumeTags"]["z2jh-wizard"] == project.spec.project_id
+    addon["status"] = "DEGRADED"
+    events = await case.set_up(project)
+    assert ended(events)["cluster.addons"] is State.DONE
+    assert case.cloud.clusters.addons["bio101", "aws-ebs-csi-driver"]["status"] == "ACTIVE"
+
+
+async def checks_of(case: AmazonCase, project: Project) -> dict[str, Any]:
+    return {one.id: one for one in await case.provider(project).account().preflight(project.spec)}
+
+
+async def test_what_an_account_lacks_is_told_before_the_work(case, tmp_path):
+    project = case.project(tmp_path)
+    case.cloud.iam.denied.add("eks:CreateCluster")
+    case.cloud.quotas.limits.update({"L-1216C47A": 8, "L-F678F1CE": 0})
+    case.cloud.ec2.offers["m5.large"] = set()
+    checks = await checks_of(case, project)
+    assert {name for name, one in checks.items() if one.verdict is Verdict.FAIL} == {
+        "machines", "permissions", "quota.vcpu", "quota.vpc",
+    }  # fmt: skip
+    assert "eks:CreateCluster" in checks["permissions"].sentence
+    assert "16 processors are needed at most, 8 are left" in checks["quota.vcpu"].sentence
+    assert not case.world.complaints
+
+
+async def test_who_may_not_ask_is_no_failure(case, tmp_path):
+    project = case.project(tmp_path)
+    case.cloud.iam.who = f"arn:aws:sts::{case.cloud.account}:assumed-role/Student/ada"
+    case.world.fail_once("GetServiceQuota", AwsError("AccessDeniedException", "no", 403))
+    case.world.fail_once("DescribeRegions", AwsError("UnauthorizedOperation", "no", 403))
+    checks = await checks_of(case, project)
+    unknown = {name for name, one in checks.items() if one.verdict is Verdict.UNKNOWN}
+    assert {"services", "permissions"} < unknown
+    case.cloud.iam.denied.add("ec2:CreateVpc")
+    assert "ec2:CreateVpc" in (await checks_of(case, project))["permissions"].sentence
+    case.cloud.iam.who = f"arn:aws:iam::{case.cloud.account}:root"
+    assert (await checks_of(case, project))["permissions"].verdict is Verdict.WARN
+
+
+async def test_credentials_of_another_account_are_refused(case, tmp_path):
+    project = case.project(tmp_path)
+    case.cloud.account = "999988887777"
+    case.cloud.iam.who = "arn:aws:iam::999988887777:user/ada"
+    problem = problem_of(await case.set_up(project))
+    assert "another AWS account" in problem.title
+    assert {one.name for one in case.world.calls} == {"GetCallerIdentity"}
+
+
+async def test_a_token_says_the_cluster_and_ends(case, tmp_path):
+    project = case.project(tmp_path)
+    status = await case.provider(project).credential()
+    kind, _, inside = status["token"].partition("k8s-aws-v1.")
+    url = urlsplit(base64.urlsafe_b64decode(inside + "=" * (-len(inside) % 4)).decode())
+    asked = parse_qs(url.query)
+    assert not kind
+    assert url.netloc == f"sts.{REGION}.amazonaws.com"
+    assert asked["X-Amz-SignedHeaders"] == ["host;x-k8s-aws-id"]
+    assert asked["X-Amz-Expires"] == ["60"]
+    assert status["expirationTimestamp"] == "2026-03-02T08:14:00Z"
+    assert SECRET not in status["token"]
+
+
+async def test_a_start_page_signs_in_and_leaves_nothing_on_the_disk(case, tmp_path, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(sign_in.KEYS, "")
+    shown: list[sign_in.DeviceCode] = []
+    pauses: list[float] = []
+    page = sign_in.StartPage("https://example.awsapps.com/start", REGION, pauses.append)
+    page.sign_in(shown.append)
+    assert [one.code for one in shown] == ["ABCD-EFGH"]
+    assert pauses == [1.0]
+    assert [one.id for one in page.accounts()] == [case.cloud.account]
+    assert page.roles(case.cloud.account) == ("Instructor",)
+    page.take(case.cloud.account, "Instructor")
+    session, source = sign_in.session()
+    assert (session.get_credentials().access_key, source) == (GRANTED, "a start page (SSO)")
+    assert not (tmp_path / "home").exists()
+    assert not case.world.complaints
+
+
+def test_keys_of_a_start_page_end(monkeypatch):
+    keys = sign_in.Keys("a", "b", "c", time.time() - 1)
+    assert "b" not in repr(keys)
+    monkeypatch.setenv(sign_in.KEYS, msgspec.json.encode(keys).decode())
+    with pytest.raises(CloudNeedsYou) as caught:
+        sign_in.session()
+    assert caught.value.fix == "sign-in"
+
+
+def test_profiles_are_found_by_name(tmp_path, monkeypatch):
+    config, keys = tmp_path / "config", tmp_path / "credentials"
+    config.write_text("[default]\nregion=x\n[profile bio]\n[sso-session uni]\n[services local]\n")
+    keys.write_text("[default]\naws_secret_access_key = s3cret\n[lab]\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(keys))
+    assert sign_in.profiles() == ("default", "bio", "lab")
+    assert sign_in.ways("profile:bio")[0].id in ("profile", "environment")
+    assert "s3cret" not in repr(sign_in.ways())
+
+
+async def test_a_profile_that_is_not_there(case):
+    with pytest.raises(CloudNeedsYou):
+        await Aws("", REGION, "profile:nobody").who()
+
+
+@pytest.mark.parametrize("address", ["http://example.edu", "https://127.0.0.1:1", "file:///etc/passwd"])
+async def test_only_an_emulator_on_this_computer_can_stand_in(case, monkeypatch, address):
+    monkeypatch.setenv(ELSEWHERE, address)
+    with pytest.raises(InvalidInput):
+        await Aws("", REGION).who()
+
+
+async def test_what_aws_does_not_know_is_complained_of(case):
+    aws = Aws(case.cloud.account, REGION)
+    with pytest.raises(CloudTrouble, match="does not know"):
+        await aws.ask("eks", "list_insights", clusterName="bio101")
+    template = {"Resources": {"V": {"Type": "AWS::EC2::VPC", "Properties": {"Colour": "red"}}}}
+    with pytest.raises(CloudTrouble):
+        await aws.ask(
+            "cloudformation", "create_stack", StackName="s", TemplateBody=json.dumps(template),
+            Capabilities=["CAPABILITY_IAM"], Tags=[{"Key": "a", "Value": "b"}],
+        )  # fmt: skip
+    assert [one for one in case.world.complaints if "ListInsights" in one]
+    assert [one for one in case.world.complaints if "Colour" in one]
+
+
+@pytest.mark.parametrize(
+    ("region", "cluster", "machine"),
+    [("eu south", "", ""), ("eu-south-1", "a;rm -rf ~", ""), ("eu-south-1", "", "$(id)")],
+)
+def test_names_that_a_shell_would_run_are_refused(tmp_path, region, cluster, machine):
+    made = create_project(
+        tmp_path / "hub", "eks", chart=Chart(), release="bio101", pools={"user": Pool(1, machine)}
+    )
+    named = msgspec.structs.replace(made.spec.cluster, name=cluster)
+    spec = msgspec.structs.replace(made.spec, account="1", region=region, cluster=named)
+    with pytest.raises(InvalidInput):
+        [step.commands() for step in EksProvider(Project(made.folder, spec)).steps()]
+
+
+async def test_the_keys_are_in_no_message_and_no_file(case, tmp_path):
+    project = case.project(tmp_path)
+    case.fail_permission()
+    said = str(await case.set_up(project)) + str(await case.set_up(project))
+    said += str(await case.tear_down(project))
+    files = [path.read_text() for path in project.folder.rglob("*") if path.is_file()]
+    assert files
+    assert not any(secret in said + "".join(files) for secret in (SECRET, KEY, "k8s-aws-v1."))
+
+
+def zones_of(case: AmazonCase, pool: str) -> list[str]:
+    """Return the zones that a pool stands in."""
+    subnets = case.cloud.ec2.things["Subnets"]
+    return [subnets[one]["AvailabilityZone"] for one in case.cloud.clusters.groups["bio101", pool]["subnets"]]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_a_crash_at_any_request(monkeypatch, tmp_path, after):
+    for number in itertools.count(1):
+        with amazon(monkeypatch) as case:
+            case.switch_off()
+            if not await crash_and_carry_on(case, tmp_path / str(number), number, after=after):
+                break
+    assert number > 50, "a whole set-up has more requests"

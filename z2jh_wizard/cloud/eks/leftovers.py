@@ -1,0 +1,282 @@
+"""What stays in an AWS account when a cluster is gone: students' disks, balancers, addresses, the stack."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from z2jh_wizard.cloud.account import Leftover
+from z2jh_wizard.cloud.calls import states
+from z2jh_wizard.cloud.eks import holding, network
+from z2jh_wizard.cloud.eks.aws import Aws
+from z2jh_wizard.cloud.eks.cluster import GONE, look_at
+from z2jh_wizard.cloud.eks.desired import Place
+from z2jh_wizard.cloud.eks.network import tag_of
+from z2jh_wizard.cloud.eks.troubles import NOT_THERE
+from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.core.cost import HOURS_A_MONTH, disk_price, hourly_price
+from z2jh_wizard.core.engine import Clock
+from z2jh_wizard.core.facts import OUR_LABEL
+from z2jh_wizard.core.spec import Spec
+from z2jh_wizard.core.step import Command, Danger, Finding, Gone, Line, Look, Resource, Step, Work
+
+_CLAIM = "kubernetes.io/created-for/pvc/name"
+
+LATER = ("DeleteFailed", "ResourceInUse", holding.IN_USE)
+
+
+async def leftovers(aws: Aws, spec: Spec, place: Place, clock: Clock) -> tuple[Leftover, ...]:
+    """Return what is left of a cluster; what only has its name is shown and never offered.
+
+    Nothing while the cluster lives.
+    """
+    if await look_at(aws, place) != GONE:
+        return ()
+    scan = _Scan(aws, spec, place, clock)
+    found = await asyncio.gather(
+        scan.disks(), scan.snapshots(), scan.addresses(), scan.in_networks(), scan.stack(), scan.logs(),
+        scan.images(),
+    )  # fmt: skip
+    return tuple(one for some in found for one in some)
+
+
+class _Scan:
+    """One look around for what is left, by kind."""
+
+    def __init__(self, aws: Aws, spec: Spec, place: Place, clock: Clock) -> None:
+        self._aws = aws
+        self._spec = spec
+        self._place = place
+        self._clock = clock
+        self._of_cluster: Any = {
+            "Filters": [{"Name": "tag-key", "Values": [f"kubernetes.io/cluster/{place.cluster}", OUR_LABEL]}]
+        }
+
+    async def disks(self) -> list[Leftover]:
+        found = []
+        for one in await self._aws.listed("ec2", "describe_volumes", "Volumes", **self._of_cluster):
+            if not self._is_near(one) or one.get("State") == "in-use":
+                continue  # a running machine has it, so it belongs to a cluster that lives
+            price = disk_price("eks", str(one.get("VolumeType", "")))
+            gib = one["Size"]
+            found.append(
+                self._left(
+                    Resource("disk", one["VolumeId"]),
+                    one,
+                    f"{gib} GiB",
+                    None if price is None else round(price * gib, 2),
+                    where=one["AvailabilityZone"],
+                    delete=("ec2", "delete_volume", "describe_volumes", "VolumeId"),
+                )
+            )
+        return found
+
+    async def snapshots(self) -> list[Leftover]:
+        own: Any = {"OwnerIds": ["self"], **self._of_cluster}
+        return [
+            self._left(
+                Resource("snapshot", one["SnapshotId"]),
+                one,
+                f"of a disk of {one['VolumeSize']} GiB",
+                None,
+                delete=("ec2", "delete_snapshot", "describe_snapshots", "SnapshotId"),
+            )
+            for one in await self._aws.listed("ec2", "describe_snapshots", "Snapshots", **own)
+            if self._is_near(one)
+        ]
+
+    async def addresses(self) -> list[Leftover]:
+        price = hourly_price("eks", "public address")
+        return [
+            self._left(
+                Resource("address", one["AllocationId"]),
+                one,
+                one["PublicIp"],
+                None if price is None else round(price * HOURS_A_MONTH, 2),
+                delete=("ec2", "release_address", "describe_addresses", "AllocationId"),
+            )
+            for one in await self._aws.listed("ec2", "describe_addresses", "Addresses", **self._of_cluster)
+            if self._is_near(one) and not one.get("AssociationId")
+        ]
+
+    async def in_networks(self) -> list[Leftover]:
+        """Return what stands in the networks of the project, while one of them is there."""
+        price = hourly_price("eks", "load balancer")
+        found = []
+        for vpc in await network.vpcs_of(self._aws, self._spec.project_id):
+            for one in await holding.held(self._aws, vpc, self._place.cluster):
+                balancer = "balancer" in one.resource.kind
+                month = (None if price is None else round(price * HOURS_A_MONTH, 2)) if balancer else 0.0
+                step = Delete(self._aws, self._place, one, self._clock) if one.ours else None
+                found.append(Leftover(one.resource, self._place.region, vpc, month, one.ours, one.why, step))
+        return found
+
+    async def stack(self) -> list[Leftover]:
+        found = await network.look_at(self._aws, self._place)
+        if found.project_id != self._spec.project_id:
+            return []
+        step = DeleteStack(self._spec, self._aws, self._clock)
+        return [
+            Leftover(
+                Resource("stack", self._place.stack),
+                self._place.region,
+                found.words,
+                0.0,
+                True,
+                "network and roles of the cluster",
+                step,
+            )
+        ]
+
+    async def logs(self) -> list[Leftover]:
+        prefix = f"/aws/eks/{self._place.cluster}/cluster"
+        found = await self._aws.listed("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+        return [
+            Leftover(
+                Resource("log group", one["logGroupName"]),
+                self._place.region,
+                f"{one.get('storedBytes', 0) / 1024**2:.1f} MiB",
+                None,
+                False,
+                "it has the name of the cluster, and does not say whose it was",
+            )
+            for one in found
+            if one["logGroupName"] == prefix
+        ]
+
+    async def images(self) -> list[Leftover]:
+        """Return registries of images with the project's tag; others' are nobody's business."""
+        found = []
+        for one in await self._aws.listed("ecr", "describe_repositories", "repositories"):
+            reply = await self._aws.ask(
+                "ecr", "list_tags_for_resource", one["repositoryName"], resourceArn=one["repositoryArn"]
+            )
+            if tag_of(reply.get("tags"), OUR_LABEL) == self._spec.project_id:
+                found.append(
+                    Leftover(
+                        Resource("image repository", one["repositoryName"]),
+                        self._place.region,
+                        "size not known",
+                        None,
+                        False,
+                        "the images of this project; delete it yourself when nobody needs them",
+                    )
+                )
+        return found
+
+    def _is_near(self, one: Mapping[str, Any]) -> bool:
+        """Tell whether something carries our tag, or the name of the cluster."""
+        tags = {tag["Key"] for tag in one.get("Tags") or ()}
+        return self._is_ours(one) or f"kubernetes.io/cluster/{self._place.cluster}" in tags
+
+    def _is_ours(self, one: Mapping[str, Any]) -> bool:
+        return tag_of(one.get("Tags"), OUR_LABEL) == self._spec.project_id
+
+    def _left(
+        self,
+        resource: Resource,
+        one: Mapping[str, Any],
+        size: str,
+        month: float | None,
+        *,
+        delete: tuple[str, str, str, str],
+        where: str = "",
+    ) -> Leftover:
+        claim = tag_of(one.get("Tags"), _CLAIM)
+        why = f"the files of {claim}" if claim else "made for the cluster"
+        ours = self._is_ours(one)
+        held = holding.Held(resource, *delete, ours, why)
+        return Leftover(
+            resource,
+            where or self._place.region,
+            size,
+            month,
+            ours,
+            why if ours else f"{why}; it has the name of the cluster, not this project's tag",
+            Delete(self._aws, self._place, held, self._clock, data=True) if ours else None,
+        )
+
+
+class Delete(Step):
+    """Delete one thing that is left."""
+
+    usually = 15
+    limit = 600
+
+    def __init__(
+        self, aws: Aws, place: Place, held: holding.Held, clock: Clock, *, data: bool = False
+    ) -> None:
+        self._aws = aws
+        self._place = place
+        self._held = held
+        self._clock = clock
+        self._resource = held.resource
+        self.id = f"leftover.{held.resource.kind.replace(' ', '-')}.{held.resource.name}"
+        self.title = f"Delete {held.resource}"
+        self.why = "It is left of a cluster that is gone, and costs money as long as it is there."
+        self.danger = Danger.DELETES_DATA if data else Danger.NONE
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the command that deletes it."""
+        option = "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in self._held.key)
+        name = str(self._held.parameters[self._held.key])
+        verb = self._held.delete.replace("_", "-")
+        argv = ("aws", self._held.service, verb, "--region", self._place.region, f"-{option}", name)
+        return (Command(argv),)
+
+    async def look(self) -> Look:
+        """Look whether it is still there."""
+        if await self._there():
+            return Look(Finding.DRIFTED, "still there", (self._resource,))
+        return Look(Finding.READY, "gone")
+
+    async def run(self) -> Work:
+        """Delete it and wait."""
+        if await self._there():
+            await self._aws.ask(
+                self._held.service, self._held.delete, self._resource.name, **self._held.parameters
+            )
+            yield Line("asked Amazon to delete it")
+        async for there in states(self._there, lambda one: not one, self._clock):
+            if not there:
+                yield Gone(self._resource)
+
+    async def _there(self) -> bool:
+        try:
+            reply = await self._aws.ask(
+                self._held.service, self._held.look, self._resource.name, **self._held.looking
+            )
+        except CloudTrouble as error:
+            if error.reason == NOT_THERE:
+                return False
+            raise
+        return any(isinstance(value, list) and value for value in reply.values())
+
+
+class DeleteStack(Step):
+    """Delete the stack of a cluster that is gone, with what holds it back."""
+
+    id = "leftover.stack"
+    title = "Delete network and roles"
+    why = "They are left of a cluster that is gone; they cost nothing and count against a quota."
+    usually = 120
+    limit = 1800
+
+    def __init__(self, spec: Spec, aws: Aws, clock: Clock) -> None:
+        self._step = network.MakeNetwork(spec, aws, clock)
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the commands that delete it."""
+        return self._step.undo_commands()
+
+    async def look(self) -> Look:
+        """Look whether it is still there, and ours."""
+        found = await self._step.look()
+        if found.finding is Finding.ABSENT:
+            return Look(Finding.READY, "gone")
+        return found if found.not_ours else Look(Finding.DRIFTED, "still there", found.resources)
+
+    def run(self) -> Work:
+        """Delete it."""
+        return self._step.undo()

@@ -1,0 +1,259 @@
+"""Credentials for AWS: profiles and keys on this computer, CloudShell, and an institution's start page (SSO).
+
+The start page needs neither the tool ``aws`` nor a file: what it brings is in the environment of this program
+and its children, and lasts for some hours.
+"""
+
+from __future__ import annotations
+
+import configparser
+import functools
+import os
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from z2jh_wizard.cloud.account import Account, SignInWay
+from z2jh_wizard.cloud.explain import trouble
+
+KEYS = "Z2JH_AWS_KEYS"
+"""Where the keys that a start page gave are kept for the children of this program, as JSON."""
+
+PROFILE = "profile:"
+"""Begins the name of a profile in ``z2jh.yaml``."""
+
+WIZARD = "z2jh-wizard"
+"""How this program calls itself to a start page."""
+
+_DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+
+_VENDOR = Path("/sys/devices/virtual/dmi/id/sys_vendor")
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """Keys for some hours; ``until`` is in seconds since 1970."""
+
+    access_key: str
+    secret_key: str
+    token: str
+    until: float
+
+    def __repr__(self) -> str:
+        """Show nothing of them."""
+        return "Keys()"
+
+
+class DeviceCode(msgspec.Struct, frozen=True):
+    """What a person opens and compares, and until when."""
+
+    url: str
+    code: str
+    until: datetime
+
+
+def in_cloud_shell() -> bool:
+    """Tell whether this program runs in AWS CloudShell."""
+    return os.environ.get("AWS_EXECUTION_ENV") == "CloudShell"
+
+
+def on_amazon() -> bool:
+    """Tell whether this is one of Amazon's machines, which can have an identity of their own."""
+    try:
+        return _VENDOR.read_text("ascii").startswith("Amazon")
+    except (OSError, ValueError):
+        return False
+
+
+def profiles() -> tuple[str, ...]:
+    """Return the names of the profiles in the files of AWS's tools; nothing of what is in them."""
+    found: list[str] = []
+    for variable, path in (
+        ("AWS_CONFIG_FILE", "~/.aws/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+    ):
+        parser = configparser.RawConfigParser(strict=False, default_section="")
+        try:
+            parser.read(Path(os.environ.get(variable) or path).expanduser(), "utf-8")
+        except (configparser.Error, UnicodeDecodeError):
+            continue
+        for section in parser.sections():
+            kind, _, name = section.rpartition(" ")
+            if kind in ("", "profile") and name not in found:
+                found.append(name.strip("\"'"))
+    return tuple(found)
+
+
+def ways(chosen: str = "") -> tuple[SignInWay, ...]:
+    """Return the ways to sign in, those that are there first; ``chosen`` is what the project says."""
+    known = profiles()
+    named = f" Found: {', '.join(known[:5])}." if known else ""
+    found = (
+        SignInWay(
+            "cloud-shell",
+            "AWS CloudShell",
+            "Open https://console.aws.amazon.com/cloudshell, install the wizard there and start it: "
+            "you are signed in.",
+            there=in_cloud_shell(),
+        ),
+        SignInWay(
+            "profile",
+            "A profile on this computer",
+            f"Where aws is installed, run: aws configure sso - or: aws configure.{named}",
+            asks="Name of the profile",
+            there=bool(chosen.startswith(PROFILE) or known),
+        ),
+        SignInWay(
+            "sso",
+            "Your institution's start page (SSO)",
+            "The wizard shows an address and a code; open it on any computer or phone and allow it.",
+            asks="Address of the start page, such as https://example.awsapps.com/start",
+            there=bool(os.environ.get(KEYS)),
+        ),
+        SignInWay(
+            "environment",
+            "Keys in the environment",
+            "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN, where there is one) "
+            "before you start the wizard.",
+            there=bool(os.environ.get("AWS_ACCESS_KEY_ID")),
+        ),
+    )
+    return tuple(sorted(found, key=lambda one: not one.there))
+
+
+def session(chosen: str = "") -> tuple[Any, str]:
+    """Return a session of AWS's package with credentials, and in words where they come from.
+
+    Raises CloudNeedsYou when there are none. It may ask the network, for some sources fetch theirs.
+    """
+    from botocore import exceptions
+    from botocore.session import Session
+
+    profile = chosen.removeprefix(PROFILE) if chosen.startswith(PROFILE) else None
+    made = Session(profile=profile)
+    made.register_component("data_loader", _models())
+    if held := os.environ.get(KEYS):
+        keys = _held(held)
+        made.set_credentials(keys.access_key, keys.secret_key, keys.token)
+        return made, "a start page (SSO)"
+    if not on_amazon():
+        # Elsewhere the question for a machine's own identity waits for seconds and never has an answer.
+        made.get_component("credential_provider").remove("iam-role")
+    try:
+        found = made.get_credentials()
+    except exceptions.BotoCoreError as error:
+        raise trouble("eks", type(error).__name__) from None
+    if found is None:
+        raise trouble("eks", "NoCredentialsError")
+    return made, _source(found.method, profile)
+
+
+class StartPage:
+    """Signs in at an institution's start page; all its methods but the constructor ask the network and block.
+
+    ``region`` is where the start page is, which its owner knows.
+    """
+
+    def __init__(self, address: str, region: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._address = address
+        self._region = region
+        self._sleep = sleep
+        self._token = ""
+
+    def sign_in(self, tell: Callable[[DeviceCode], None]) -> None:
+        """Show an address and a code by ``tell``; return once a person allowed it, CloudNeedsYou if not."""
+        from botocore.exceptions import ClientError
+
+        client = self._client("sso-oidc")
+        ours = client.register_client(clientName=WIZARD, clientType="public")
+        who = {"clientId": ours["clientId"], "clientSecret": ours["clientSecret"]}
+        asked = client.start_device_authorization(**who, startUrl=self._address)
+        until = time.time() + asked["expiresIn"]
+        moment = datetime.fromtimestamp(until, timezone.utc)
+        tell(DeviceCode(asked["verificationUriComplete"], asked["userCode"], moment))
+        pause = float(asked.get("interval", 5))
+        for _ in range(int(asked["expiresIn"] / pause) + 1):
+            try:
+                given = client.create_token(**who, grantType=_DEVICE, deviceCode=asked["deviceCode"])
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "SlowDownException":
+                    pause += 5
+                elif code != "AuthorizationPendingException":
+                    raise trouble("eks", "UnauthorizedSSOTokenError") from None
+                self._sleep(pause)
+                continue
+            self._token = given["accessToken"]
+            return
+        raise trouble("eks", "UnauthorizedSSOTokenError")
+
+    def accounts(self) -> tuple[Account, ...]:
+        """Return the accounts that the start page lists."""
+        pages = self._client("sso").get_paginator("list_accounts").paginate(accessToken=self._token)
+        return tuple(
+            Account(one["accountId"], one.get("accountName") or one["accountId"])
+            for page in pages
+            for one in page["accountList"]
+        )
+
+    def roles(self, account: str) -> tuple[str, ...]:
+        """Return the roles that a person may take in an account."""
+        pages = self._client("sso").get_paginator("list_account_roles")
+        found = pages.paginate(accessToken=self._token, accountId=account)
+        return tuple(one["roleName"] for page in found for one in page["roleList"])
+
+    def take(self, account: str, role: str) -> None:
+        """Take a role in an account: this program and its children are signed in with it."""
+        reply = self._client("sso").get_role_credentials(
+            accessToken=self._token, accountId=account, roleName=role
+        )
+        given = reply["roleCredentials"]
+        keys = Keys(
+            given["accessKeyId"],
+            given["secretAccessKey"],
+            given["sessionToken"],
+            given["expiration"] / 1000,
+        )
+        os.environ[KEYS] = msgspec.json.encode(keys).decode()
+
+    def _client(self, service: str) -> Any:
+        from botocore import UNSIGNED
+        from botocore.config import Config
+        from botocore.session import Session
+
+        made = Session()
+        made.register_component("data_loader", _models())
+        plain = Config(signature_version=UNSIGNED, connect_timeout=10, read_timeout=20)
+        return made.create_client(service, region_name=self._region, config=plain)
+
+
+@functools.cache
+def _models() -> Any:
+    """Return what reads the descriptions of AWS's services, each of them once for all clients."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
+def _held(text: str) -> Keys:
+    """Return the keys of a start page; CloudNeedsYou when they have ended."""
+    try:
+        keys = msgspec.json.decode(text, type=Keys)
+    except msgspec.DecodeError:
+        raise trouble("eks", "SSOTokenLoadError") from None
+    if keys.until < time.time():
+        raise trouble("eks", "ExpiredToken")
+    return keys
+
+
+def _source(method: str, profile: str | None) -> str:
+    if in_cloud_shell():
+        return "CloudShell"
+    if method == "env":
+        return "keys in the environment"
+    if method in ("iam-role", "container-role"):
+        return "this machine's own role"
+    return f"the profile {profile or os.environ.get('AWS_PROFILE') or 'default'}"

@@ -1,0 +1,353 @@
+"""The steps of a cluster of EKS: its control plane, its pools, and the numbers of a pool."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from z2jh_wizard.cloud.calls import states
+from z2jh_wizard.cloud.eks import desired
+from z2jh_wizard.cloud.eks import template as stack
+from z2jh_wizard.cloud.eks.aws import Aws
+from z2jh_wizard.cloud.eks.cluster import (
+    BROKEN,
+    GONE,
+    NO_POOL,
+    PoolState,
+    State,
+    look_at,
+    pool_at,
+    trouble_of,
+)
+from z2jh_wizard.cloud.eks.network import network_of
+from z2jh_wizard.cloud.eks.troubles import BAD_ZONE
+from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.reaching import Address
+from z2jh_wizard.core.engine import Clock
+from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.spec import Spec
+from z2jh_wizard.core.step import (
+    Command,
+    Danger,
+    Finding,
+    Gone,
+    Line,
+    Look,
+    Made,
+    Refusal,
+    Resource,
+    Step,
+    Work,
+)
+
+POOLS = (desired.CORE, desired.USER)
+
+
+class MakeCluster(Step):
+    """Make the control plane of the cluster."""
+
+    id = "cluster.create"
+    title = "Make the cluster"
+    undo_title = "Delete the cluster"
+    why = (
+        "The part of Kubernetes that Amazon runs for you; it costs the same for two students or two hundred."
+    )
+    danger = Danger.COSTS_MONEY
+    usually = 600
+    limit = 2400
+    needs = ("cluster.network",)
+    undoable = True
+
+    def __init__(self, spec: Spec, aws: Aws, clock: Clock) -> None:
+        self._spec = spec
+        self._place = desired.place_of(spec)
+        self._aws = aws
+        self._clock = clock
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the commands that make it."""
+        return desired.creating(self._spec)
+
+    def undo_commands(self) -> tuple[Command, ...]:
+        """Return the commands that delete it."""
+        return desired.deleting(self._spec)
+
+    async def look(self) -> Look:
+        """Look for it by its name, and by our tag whether it is ours."""
+        state = await self._state()
+        if state == GONE:
+            return Look(Finding.ABSENT, "not made yet")
+        here = (self._resource(),)
+        if state.project_id != self._spec.project_id:
+            reason = "a cluster of this name exists which this project did not make"
+            return Look(Finding.UNKNOWN, reason, here, not_ours=reason)
+        if state.status != "ACTIVE":
+            return Look(Finding.DRIFTED, state.status.lower(), here)
+        return Look(Finding.READY, f"runs Kubernetes {state.version} in {self._place.region}", here)
+
+    async def run(self) -> Work:
+        """Make it, or wait for one that is being made; one that Amazon gave up is made anew."""
+        async for line in self._until_idle():
+            yield line
+        state = await self._state()
+        if state.status in BROKEN:
+            yield Line("Amazon could not finish the cluster; it is deleted and made anew.")
+            async for happening in self._delete():
+                yield happening
+            state = GONE
+        if state == GONE:
+            async for happening in self._create():
+                yield happening
+        async for line in self._until_idle():
+            yield line
+        state = await self._state()
+        if state.status in BROKEN:
+            raise trouble_of(state, self._place.cluster)
+
+    def undo(self) -> Work:
+        """Delete it, once nothing else is at work on it."""
+        return self._delete()
+
+    async def _create(self) -> Work:
+        """Ask for it in all zones; where Amazon has no room in one of them, without that one."""
+        network = await network_of(self._aws, self._place)
+        role = network.outputs[stack.CLUSTER_ROLE]
+        try:
+            await self._ask_for(role, network.subnets)
+        except CloudTrouble as error:
+            good = error.details.get("zones", "").split(", ")
+            left = {zone: subnet for zone, subnet in network.subnets.items() if zone in good}
+            if error.reason != BAD_ZONE or len(left) < 2:
+                raise
+            yield Line(f"Amazon has no room in one zone; the cluster stands in {' and '.join(left)}.")
+            await self._ask_for(role, left)
+        yield Made(self._resource())
+
+    async def _ask_for(self, role: str, subnets: Mapping[str, str]) -> None:
+        wanted = desired.cluster(self._spec, role, tuple(subnets.values()))
+        await self._aws.ask("eks", "create_cluster", f"the cluster {self._place.cluster}", **wanted)
+
+    async def _delete(self) -> Work:
+        async for line in self._until_idle():
+            yield line
+        if await self._state() != GONE:
+            await self._aws.ask("eks", "delete_cluster", self._place.cluster, name=self._place.cluster)
+            async for line in self._until_idle():
+                yield line
+        state = await self._state()
+        if state != GONE:
+            raise trouble_of(state, self._place.cluster)
+        yield Gone(self._resource())
+
+    async def _until_idle(self) -> Work:
+        async for state in states(self._state, lambda one: one.is_idle, self._clock):
+            if not state.is_idle:
+                yield Line(state.status.lower())
+
+    async def _state(self) -> State:
+        return await look_at(self._aws, self._place)
+
+    def _resource(self) -> Resource:
+        return Resource("EKS cluster", f"{self._place.region}/{self._place.cluster}")
+
+
+class MakePools(Step):
+    """Make one pool of nodes for the hub and one for the students."""
+
+    id = "cluster.pools"
+    title = "Make the pools of nodes"
+    undo_title = "Delete the pools of nodes"
+    why = (
+        "Amazon's computers for your hub: a small one that always runs, and those for the students. Their "
+        "number is fixed: it changes when you resize, and by itself only with the cluster autoscaler."
+    )
+    danger = Danger.COSTS_MONEY
+    usually = 240
+    limit = 2400
+    needs = ("cluster.create",)
+    undoable = True
+
+    def __init__(self, spec: Spec, aws: Aws, clock: Clock) -> None:
+        self._spec = spec
+        self._place = desired.place_of(spec)
+        self._aws = aws
+        self._clock = clock
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the commands that make them."""
+        return desired.pooling(self._spec)
+
+    def undo_commands(self) -> tuple[Command, ...]:
+        """Return the commands that delete them."""
+        return desired.unpooling(self._spec)
+
+    async def look(self) -> Look:
+        """Look for each by its name, and by our tag whether it is ours."""
+        found = await self._found()
+        here = tuple(self._resource(name) for name, state in found.items() if state != NO_POOL)
+        if not here:
+            return Look(Finding.ABSENT, "not made yet")
+        if any(one != NO_POOL and one.project_id != self._spec.project_id for one in found.values()):
+            reason = "a pool of this name exists which this project did not make"
+            return Look(Finding.UNKNOWN, reason, here, not_ours=reason)
+        wrong = [f"{name} {one.status.lower() or 'is not there'}" for name, one in found.items()
+                 if one.status != "ACTIVE"]  # fmt: skip
+        if wrong:
+            return Look(Finding.DRIFTED, ", ".join(wrong), here)
+        counts = " and ".join(f"{one.nodes} in {name}" for name, one in found.items())
+        return Look(Finding.READY, f"nodes: {counts}", here)
+
+    async def run(self) -> Work:
+        """Make what is not there, or wait; a pool that Amazon gave up is made anew."""
+        async for line in self._until_idle():
+            yield line
+        broken = [name for name, one in (await self._found()).items() if one.status == "CREATE_FAILED"]
+        if broken:
+            yield Line(f"Amazon could not finish {' and '.join(broken)}; made anew.")
+            async for happening in self._delete(broken):
+                yield happening
+        cluster = await look_at(self._aws, self._place)
+        for name, state in (await self._found()).items():
+            if state == NO_POOL:
+                role = (await network_of(self._aws, self._place)).outputs[stack.NODE_ROLE]
+                wanted = desired.node_pool(self._spec, name, role, await self._subnets(cluster))
+                await self._aws.ask("eks", "create_nodegroup", f"the pool {name}", **wanted)
+                yield Made(self._resource(name))
+        async for line in self._until_idle():
+            yield line
+        for name, state in (await self._found()).items():
+            if state.status in BROKEN:
+                raise trouble_of(state, f"the pool {name}", desired.pools_of(self._spec)[name].machine)
+
+    def undo(self) -> Work:
+        """Delete both, once nothing else is at work on them."""
+        return self._delete(POOLS)
+
+    async def _delete(self, names: tuple[str, ...] | list[str]) -> Work:
+        async for line in self._until_idle():
+            yield line
+        for name, state in (await self._found()).items():
+            if name in names and state != NO_POOL:
+                await self._aws.ask(
+                    "eks",
+                    "delete_nodegroup",
+                    f"the pool {name}",
+                    clusterName=self._place.cluster,
+                    nodegroupName=name,
+                )
+        async for line in self._until_idle():
+            yield line
+        for name, state in (await self._found()).items():
+            if name in names and state != NO_POOL:
+                raise trouble_of(state, f"the pool {name}")
+            if name in names:
+                yield Gone(self._resource(name))
+
+    async def _until_idle(self) -> Work:
+        def idle(found: Mapping[str, PoolState]) -> bool:
+            return all(one.is_idle for one in found.values())
+
+        async for found in states(self._found, idle, self._clock):
+            if not idle(found):
+                yield Line(", ".join(f"{name} {one.status.lower()}" for name, one in found.items()))
+
+    async def _subnets(self, cluster: State) -> tuple[str, ...]:
+        """Return the subnets that the cluster took, that of the students first."""
+        network = await network_of(self._aws, self._place)
+        return tuple(one for one in network.subnets.values() if one in cluster.subnets)
+
+    async def _found(self) -> dict[str, PoolState]:
+        found = await asyncio.gather(*(pool_at(self._aws, self._place, name) for name in POOLS))
+        return dict(zip(POOLS, found, strict=True))
+
+    def _resource(self, name: str) -> Resource:
+        return Resource("node group", f"{self._place.cluster}/{name}")
+
+
+class ResizePool(Step):
+    """Give a pool another number of nodes, and the same least number, so that nothing takes them away."""
+
+    id = "cluster.resize"
+    why = "More nodes before a workshop, fewer after it; students' files stay either way."
+    usually = 180
+    limit = 1500
+
+    def __init__(self, spec: Spec, aws: Aws, clock: Clock, pool: str, nodes: int) -> None:
+        self._spec = spec
+        self._place = desired.place_of(spec)
+        self._aws = aws
+        self._clock = clock
+        self._pool = pool
+        self._nodes = nodes
+        known = desired.pools_of(spec)
+        most = desired.bounds(known[pool])[1] if pool in known else nodes
+        self._most = max(most, nodes, 1)
+        self.title = f"Resize the pool {pool} to {nodes} nodes"
+        self.danger = Danger.COSTS_MONEY if nodes else Danger.NONE
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the command that changes it."""
+        return desired.resizing(self._spec, self._pool, self._nodes, self._nodes, self._most)
+
+    async def look(self) -> Look:
+        """Compare number and least number."""
+        pool = await self._state()
+        detail = f"{pool.nodes} nodes, at least {pool.least}"
+        if not pool.is_idle:
+            return Look(Finding.DRIFTED, f"{detail}; {pool.status.lower()}")
+        right = pool.nodes == self._nodes == pool.least
+        return Look(Finding.READY if right else Finding.DRIFTED, detail)
+
+    def run(self) -> Work | Refusal:
+        """Change it, and wait."""
+        if self._pool == desired.CORE and not self._nodes:
+            return Refusal("The hub itself runs in the pool core; without a node there it would stop.")
+        return self._resize()
+
+    async def _resize(self) -> Work:
+        async for pool in states(self._state, lambda one: one.is_idle, self._clock):
+            if not pool.is_idle:
+                yield Line(pool.status.lower())
+        names = {"clusterName": self._place.cluster, "nodegroupName": self._pool}
+        numbers = desired.scaling(self._nodes, self._nodes, self._most)
+        reply = await self._aws.ask(
+            "eks", "update_nodegroup_config", f"the pool {self._pool}", **names, scalingConfig=numbers
+        )
+        number = reply["update"]["id"]
+
+        async def update() -> Any:
+            told = await self._aws.ask(
+                "eks",
+                "describe_update",
+                number,
+                name=self._place.cluster,
+                nodegroupName=self._pool,
+                updateId=number,
+            )
+            return told["update"]
+
+        async for state in states(update, lambda one: one["status"] != "InProgress", self._clock):
+            yield Line(f"{state['status']}: {self._nodes} nodes")
+            for wrong in state.get("errors") or ():
+                code, message = wrong.get("errorCode", ""), wrong.get("errorMessage", "")
+                raise trouble_of(PoolState(state["status"], code=code, message=message), self._pool)
+        pool = await self._state()
+        if pool.status in BROKEN:
+            raise trouble_of(pool, f"the pool {self._pool}", pool.machine)
+
+    async def _state(self) -> PoolState:
+        pool = await pool_at(self._aws, self._place, self._pool)
+        if pool == NO_POOL:
+            raise InvalidInput(
+                f"There is no pool {self._pool}", f"The wizard makes the pools {' and '.join(POOLS)}."
+            )
+        return pool
+
+
+async def address(aws: Aws, place: desired.Place, project_id: str) -> Address | None:
+    """Return how a project's cluster is reached; None when there is none that is the project's."""
+    state = await look_at(aws, place)
+    if not state.endpoint or state.project_id != project_id:
+        return None
+    return Address(state.arn, {"server": state.endpoint, "certificate-authority-data": state.authority})
