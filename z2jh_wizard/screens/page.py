@@ -33,6 +33,7 @@ class PageScreen(StageScreen):
     def __init__(self, desk: Desk, stage: str, field: str = "") -> None:
         super().__init__(desk)
         self._stage = ways.stage(stage)
+        self.NAME = "" if field else stage  # who was sent to a question begins there
         self._wanted = field
 
     @property

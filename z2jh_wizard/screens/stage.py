@@ -58,6 +58,8 @@ class StageScreen(WizardScreen):
     def on_mount(self) -> None:
         """Note the visit and fill the preview."""
         self.journey.visited.add(self.stage_id)
+        if self.stage_id == ways.REVIEW.id and self.desk.tour:
+            self.desk.tour.route = ()  # who comes back from here is on the way
         self.refresh_preview()
         self._say_what_is_lost()
 
@@ -175,6 +177,8 @@ class StageScreen(WizardScreen):
         """Change to another way; return its page that comes now."""
         self.take()
         came_from, self.desk.came_from, self.desk.link = self.desk.came_from, "", ""
+        if self.desk.tour:
+            self.desk.tour.route = ()
         here = came_from if came_from and self.stage_id == ways.SETTINGS.id else self.stage_id
         return self.journey.turn(way, here, self.scene)
 
