@@ -77,6 +77,9 @@ class SmallCluster:
     async def volumes(self):
         return []
 
+    async def storage_classes(self):
+        return ()
+
 
 @dataclass
 class SmallHelm:

@@ -19,6 +19,7 @@ SETUP_STEPS = [
     "hub.namespace",
     "hub.config",
     "hub.secrets",
+    "storage.class",
     "hub.chart",
     "hub.check",
     "hub.release",

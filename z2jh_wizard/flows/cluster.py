@@ -188,6 +188,14 @@ class Cluster:
         change["metadata"]["resourceVersion"] = tree["metadata"]["resourceVersion"]
         await objects.patch(self.transport(), place, change)
 
+    async def storage_classes(self) -> tuple[survey.StorageClass, ...]:
+        """Return all StorageClasses; Forbidden for an account that may not list them."""
+        return await survey.storage_classes(self.transport())
+
+    async def all_claims(self) -> list[ClaimRow]:
+        """Return the volume claims of all namespaces; Forbidden for an account that may not list them."""
+        return await list_rows(self.transport(), kinds.CLAIMS)
+
     async def is_openshift(self) -> bool:
         """Tell whether it is OpenShift, which is told by the APIs that it serves."""
         return await survey.api_groups(self.transport()) >= survey.OPENSHIFT_GROUPS

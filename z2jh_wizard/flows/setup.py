@@ -15,6 +15,8 @@ from z2jh_wizard.flows.steps.namespace import MakeNamespace
 from z2jh_wizard.flows.steps.ready import PodsReady, PublicAddress
 from z2jh_wizard.flows.steps.release import InstallRelease
 from z2jh_wizard.flows.steps.route import MakeRoute
+from z2jh_wizard.flows.steps.storage_class import MakeStorageClass
+from z2jh_wizard.flows.steps.storage_proof import ProveStorage
 from z2jh_wizard.flows.steps.tools import WhichHelm
 
 
@@ -34,8 +36,10 @@ def setup(world: Adapters) -> Flow:
         WriteConfig(project),
         *([FitCluster(project, world.cluster, world.helm)] if theirs else []),
         MakeSecrets(project, world.redactor),
+        MakeStorageClass(project, world.cluster),
         GetChart(project, world.helm),
         CheckConfig(project, world.helm),
+        *([ProveStorage(project, world.cluster, clock)] if theirs else []),
         InstallRelease(project, world.helm),
         *([MakeRoute(project, world.cluster, clock)] if theirs else []),
         PodsReady(project, world.cluster, clock),

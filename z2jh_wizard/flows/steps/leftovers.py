@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from z2jh_wizard.cloud.base import ClusterProvider
+from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.step import Command, Finding, Look, Refusal, Resource, Step, Work
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.steps.cluster import KUBECTL
@@ -55,7 +56,18 @@ class LookForLeftovers(Step):
             reason = "it is still being removed" if ours else "it was not made by this project"
             left.append((Resource("namespace", name, uid=namespace.uid), reason))
             left += await self._disks(name)
-        return left + await self._kept_volumes(name)
+        return left + await self._kept_volumes(name) + await self._classes()
+
+    async def _classes(self) -> list[tuple[Resource, str]]:
+        try:
+            classes = await self._cluster.storage_classes()
+        except Forbidden:
+            return []
+        ours = [one for one in classes if one.labels.get(OUR_LABEL) == self._project.spec.project_id]
+        return [
+            (Resource("storage class", one.name, uid=one.uid), "disks used it; by itself it costs nothing")
+            for one in ours
+        ]
 
     async def _kept_volumes(self, namespace: str) -> list[tuple[Resource, str]]:
         try:

@@ -40,7 +40,7 @@ class MakeRoute(Step):
     why = "On OpenShift a Route gives the hub an address with HTTPS; students open it in their browser."
     usually = 3
     limit = 120
-    needs = ("hub.release",)
+    needs = ("cluster.answers", "hub.release")
     undoable = True
     undo_danger = Danger.NONE
 
