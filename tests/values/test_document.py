@@ -394,3 +394,34 @@ def test_changed_places_can_be_changed_back(order, with_new):
     assert same(back.tree, document.tree)
     for comment in (b"# the small one", b"# quoted", b"# cpu: 2", b"# the large one"):
         assert back.data.count(comment) == 1
+
+
+@pytest.mark.parametrize("text", ["a: [x, 'y'] # c\nb: 1\n", "a:\n  [x,\n   'y']\n", "a: {b: [x, 'y']}\n"])
+def test_a_list_in_brackets_is_written_again(text):
+    document = read(text)
+    path = ("a", "b") if "{" in text else ("a",)
+    edited = document.set(path, ["y", "new", "x"])
+    assert edited.get(path) == ["y", "new", "x"]
+    assert document.set(path, ["x"]).get(path) == ["x"]
+
+
+def lists_in(tree, path=()):
+    """Every path of a list with something in it."""
+    if isinstance(tree, list) and tree:
+        yield path
+    children = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, child in children:
+        yield from lists_in(child, (*path, key))
+
+
+@pytest.mark.parametrize("name", EDITABLE)
+def test_every_list_of_every_sample_can_change_its_order_or_says_why_not(name):
+    document = read(sample(name))
+    for path in lists_in(document.tree):
+        items = document.get(path)
+        for wanted in ([*items[::-1], "new"], items[1:], [*items, *items]):
+            try:
+                edited = document.set(path, wanted)
+            except EditRefused:
+                continue
+            assert same(edited.get(path), wanted)

@@ -121,7 +121,7 @@ class Editor(Places):
         """Write a list again: an ``Item`` stays as it is written, with its comments; other items are new."""
         steps, rest = self._walk(path)
         node = steps[-1].node if steps and not rest else None
-        if not isinstance(node, Sequence) or any(one.into.flow for one in steps):
+        if not isinstance(node, Sequence) or node.flow or any(one.into.flow for one in steps):
             raise EditRefused(path, "It is no list on lines of its own.")
         self._not_shared(node, path)
         spans = self._item_spans(node, path)
@@ -140,7 +140,7 @@ class Editor(Places):
         spans: list[tuple[int, int]] = []
         for at, item in enumerate(node.items):
             dash = self._dash(Step(node, at))
-            if node.flow or not self._is_first(dash):
+            if not self._is_first(dash):
                 raise EditRefused(path, "It shares its line with what is around it.")
             start = self._comment_start(dash)
             if spans:  # blank lines between two items stand with the lower one
