@@ -13,8 +13,9 @@ from z2jh_wizard.core.errors import InvalidInput, Refused
 from z2jh_wizard.core.spec import Pool, Spec, Workshop
 from z2jh_wizard.flows import class_size as sizes
 from z2jh_wizard.flows.class_size import choices, class_size, first_answers, problems, settings, with_pools
-from z2jh_wizard.flows.class_size_use import known_values, use
+from z2jh_wizard.flows.class_size_use import known_values, shown, use
 from z2jh_wizard.flows.pages import default_answers, new_project
+from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
@@ -189,3 +190,23 @@ def test_disk_of_a_class_in_gib() -> None:
     assert class_size(answers(disk="512Mi")).disk_gib == 0.5
     assert class_size(answers(disk="1Gi")).student.has_disk
     assert class_size(ANSWERS).student.memory_bytes == GIB
+
+
+def test_what_a_class_would_write_is_marked_and_the_draft_stays(project: Project) -> None:
+    project.config.write_text("singleuser:\n  memory:\n    guarantee: 512M   # by hand\n")
+    form = TopicForm.of(project)
+    said = shown(form, class_size(answers(memory="2G")), 20)
+    assert not form.changes
+    marked = [f"{line.mark}{line.text}" for line in said.lines]
+    assert "-    guarantee: 512M   # by hand" in marked
+    assert "+    guarantee: 2G   # by hand" in marked
+    assert len(set(said.lines)) == len(said.lines), "each line once"
+    assert set(said.lines) <= set(said.around)
+    assert (said.name, said.problem) == ("config.yaml", "")
+
+
+def test_what_a_form_cannot_change_is_said_before_it_is_tried(project: Project) -> None:
+    project.config.write_text("singleuser:\n  memory:\n    guarantee: [1G]\n")
+    said = shown(TopicForm.of(project), class_size(answers()), 20)
+    assert said.problem
+    assert said.lines == said.around == ()

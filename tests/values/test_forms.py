@@ -188,7 +188,7 @@ def test_the_lines_of_a_setting_with_the_change():
     ]
     assert marked(lines_written(before, before.unset(path), path))[-1].startswith("-")
     new = ("cull", "timeout")
-    assert marked(lines_written(before, before.set(new, 60), new)) == [" cull:", "+  timeout: 60"]
+    assert marked(lines_written(before, before.set(new, 60), new)) == ["+cull:", "+  timeout: 60"]
     assert lines_written(before, before, new) == ()
 
 

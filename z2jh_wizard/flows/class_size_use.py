@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from z2jh_wizard.core.errors import InvalidInput
+from dataclasses import dataclass
+
+from z2jh_wizard.core.errors import InvalidInput, WizardError
 from z2jh_wizard.flows.class_size import KEYS, ClassSize, MachineChoice, settings, with_pools
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
 from z2jh_wizard.values.answers import Wrong
-from z2jh_wizard.values.forms import Question
 from z2jh_wizard.values.forms_lines import Line
 from z2jh_wizard.values.paths import format_path
 from z2jh_wizard.values.presets import Setting
@@ -85,16 +86,26 @@ def tried(form: TopicForm, size: ClassSize) -> TopicForm:
     return other
 
 
-def question_of(form: TopicForm) -> Question | None:
-    """Return the setting of the class that stands first in the file."""
-    return form.question(fields_by_key()[KEYS[0]])
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a class would write: the file, its own lines there, so many lines around them; or why not."""
+
+    name: str
+    lines: tuple[Line, ...] = ()
+    around: tuple[Line, ...] = ()
+    problem: str = ""
 
 
-def lines(form: TopicForm) -> tuple[str, tuple[Line, ...]]:
-    """Return the file and the lines in it that say the size of the class, what is not saved marked."""
-    name, found = "config.yaml", dict[Line, None]()
+def shown(form: TopicForm, size: ClassSize, height: int) -> Shown:
+    """Return what a class would write into a draft, what is not saved marked; the draft stays as it is."""
+    name, said, first = "config.yaml", dict[Line, None](), None
+    try:
+        other = tried(form, size)
+    except WizardError as error:
+        return Shown(name, problem=error.problem.happened)
     for key in KEYS:
-        if question := form.question(fields_by_key()[key]):
-            name, said = form.written(question)
-            found.update(dict.fromkeys(said))
-    return name, tuple(found)
+        if question := other.question(fields_by_key()[key]):
+            first = first or question
+            name, lines = other.written(question)
+            said.update(dict.fromkeys(lines))
+    return Shown(name, tuple(said), other.preview(first, height))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -318,23 +319,26 @@ class ClassSizeScreen(StageScreen):
         self.refresh_preview()
 
     def refresh_preview(self) -> None:
-        """Show the lines, where there is room or somebody asked."""
-        wide, asked = self.has_class("-preview"), self.has_class("-written")
-        if self._tour is None or not self.is_attached or not (wide or asked):
-            return
-        from z2jh_wizard.flows.class_size_use import lines, question_of, tried
+        """Show the lines, where there is room or somebody asked; a thread works them out."""
+        if self._tour and self.is_attached and (self.has_class("-preview") or self.has_class("-written")):
+            self.run_worker(
+                self._show_lines,  # type: ignore[arg-type]  # a worker that is replaced at once never calls it
+                name="showing config.yaml",
+                group="lines",
+                exclusive=True,
+                exit_on_error=False,
+            )
 
-        try:
-            form, nothing = tried(self._tour.form, self._course), ""
-        except WizardError as error:
-            form, nothing = self._tour.form, f"! {error.problem.happened}"
-        if wide:
-            height = max(1, self.query_one("#preview").size.height - 1)
-            shown = () if nothing else form.preview(question_of(form), height)
-            self.query_one("#preview-lines", DiffLines).show(shown, nothing)
-        if asked:
-            name, written = lines(form)
-            self.query_one("#written", WrittenLines).show(name, () if nothing else written, nothing)
+    async def _show_lines(self) -> None:
+        from z2jh_wizard.flows.class_size_use import shown
+
+        assert self._tour
+        height = max(1, self.query_one("#preview").size.height - 1)
+        said = await asyncio.to_thread(shown, self._tour.form, self._course, height)
+        nothing = f"! {said.problem}" if said.problem else ""
+        self.query_one("#preview-lines", DiffLines).show(said.around, nothing)
+        for written in self.query(WrittenLines):
+            written.show(said.name, said.lines, nothing)
 
     def _wrong(self) -> dict[str, str]:
         return sizes.problems(self._answers)

@@ -32,8 +32,11 @@ def lines_written(before: Document, after: Document, path: Path) -> tuple[Line, 
     old, new = block(before, path), block(after, path)
     if not old and not new:
         return ()
-    source, at = (after, new.start) if new else (before, old.start)
-    return (*_above(source, path, at), *_compared(_lines(before, old), _lines(after, new)))
+    if new:
+        above = _above(after, path, new.start, other=before, mark=ADDED)
+    else:
+        above = _above(before, path, old.start, other=after, mark=REMOVED)
+    return (*above, *_compared(_lines(before, old), _lines(after, new)))
 
 
 def preview(before: Document, after: Document, path: Path | None, height: int) -> tuple[Line, ...]:
@@ -82,11 +85,15 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _above(document: Document, path: Path, below: int) -> Iterator[Line]:
-    """Give the keys on the way to a setting that stand on lines of their own."""
-    numbers = {document.where(path[:size]).line for size in range(1, len(path)) if document.has(path[:size])}
-    for number in sorted(number for number in numbers if number < below):
-        yield from _lines(document, range(number, number + 1))
+def _above(document: Document, path: Path, below: int, *, other: Document, mark: str) -> Iterator[Line]:
+    """Give the keys on the way to a setting on lines of their own; marked if the other text has none."""
+    said = (path[:size] for size in range(1, len(path)) if document.has(path[:size]))
+    marks: dict[int, str] = {}
+    for key in said:
+        marks.setdefault(document.where(key).line, SAME if other.has(key) else mark)
+    for number in sorted(number for number in marks if number < below):
+        for line in _lines(document, range(number, number + 1)):
+            yield msgspec.structs.replace(line, mark=marks[number])
 
 
 def _lines(document: Document, numbers: range) -> list[Line]:
