@@ -1,0 +1,97 @@
+"""The whole way at Amazon: its emulator makes the cluster, whose API is that of a practice cluster."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+
+import msgspec
+import pytest
+import yaml
+
+from tests.emulators.aws.cloud import Cloud
+from tests.emulators.aws.server import KEY, serve
+from tests.emulators.world import World
+from tests.journeys.conftest import Wizard
+from tests.support.token_proxy import token_proxy
+from z2jh_wizard.cloud.eks.aws import ELSEWHERE
+from z2jh_wizard.core.spec import Chart, Pool
+from z2jh_wizard.practice.token import token
+from z2jh_wizard.project import spec_file
+from z2jh_wizard.project.folder import create_project
+
+POOLS = {"core": Pool(1, "t3.large"), "user": Pool(2, "m5.large", maximum=5)}
+
+SECRET = "emulated-secret-of-amazon"
+
+
+def is_for_the_cluster(shown: str) -> bool:
+    """Tell whether a token is a signed question of who one is, made for the cluster."""
+    kind, _, inside = shown.partition("k8s-aws-v1.")
+    if kind or not inside:
+        return False
+    url = base64.urlsafe_b64decode(inside + "=" * (-len(inside) % 4)).decode()
+    return "Action=GetCallerIdentity" in url and KEY in url and "x-k8s-aws-id" in url
+
+
+@pytest.fixture
+def amazon(wizard_of, home):
+    """A project at Amazon, the emulator, and a practice cluster that takes Amazon's tokens."""
+    computers = wizard_of()
+    practice = yaml.safe_load((computers.folder / "kubeconfig").read_text())["clusters"][0]["cluster"]
+    cloud = Cloud(World(latency=1.0))
+    cloud.off.add(cloud.region)
+    made = create_project(home / "hub", "eks", chart=Chart(name="practice"), release="bio101", pools=POOLS)
+    spec = msgspec.structs.replace(made.spec, account=cloud.account, region=cloud.region)
+    (made.folder / "z2jh.yaml").write_bytes(spec_file.dump(spec))
+    inside = token(computers.state)
+    with (
+        token_proxy(practice["server"], inside, is_for_the_cluster, home / "proxy") as front,
+        serve(cloud) as address,
+    ):
+        cloud.clusters.server, cloud.clusters.authority = front.url, front.authority
+        environment = {
+            **computers.environment,
+            ELSEWHERE: address,
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        yield Wizard(made.folder, environment), cloud
+
+
+@pytest.mark.slow
+def test_from_nothing_to_a_hub_and_back(amazon, kubectl_binary):
+    wizard, cloud = amazon
+    plan = wizard.json("plan", expect=3)
+    assert [one["id"] for one in plan if one["danger"] == "costs-money"] == [
+        "cluster.create", "cluster.pools",
+    ]  # fmt: skip
+    refused = wizard.run("apply", expect=5)
+    assert "Not confirmed" in refused.stderr
+    assert not cloud.world.creates()
+
+    wizard.run("apply", "--yes")
+    argv = [str(kubectl_binary), "--kubeconfig", str(wizard.folder / "kubeconfig")]
+    argv += ["get", "pods", "-n", "bio101"]
+    pods = subprocess.run(argv, capture_output=True, text=True, env=wizard.environment, check=True)
+    assert "hub" in pods.stdout
+    assert wizard.json("status")["provider"] == "eks"
+    assert {one["finding"] for one in wizard.json("plan")} == {"ready"}
+
+    assert wizard.run("resize", "5", "--json").returncode == 0
+    sizes = [one["scalingConfig"]["desiredSize"] for one in cloud.clusters.groups.values()]
+    assert sorted(sizes) == [1, 5]
+
+    receipt = wizard.json("teardown", "--confirm", "bio101")
+    assert not cloud.clusters.there
+    assert not cloud.ec2.things["Vpcs"]
+    assert not cloud.iam.roles
+    assert any("EKS cluster" in json.dumps(one) for one in receipt["removed"])
+    assert receipt["left"] == []
+    names = [(one.name, one.target) for one in cloud.world.creates()]
+    assert len(names) == len(set(names))
+    assert not cloud.world.complaints
+    written = "".join(path.read_text(errors="replace") for path in wizard.folder.rglob("*") if path.is_file())
+    assert not any(secret in written for secret in (KEY, SECRET, "k8s-aws-v1."))
