@@ -106,7 +106,7 @@ def _scrolls(widget: Widget) -> bool:
 def _moves_along(widget: Widget) -> bool:
     """Tell whether it stands in a row of buttons that Tab and the wheel move, as on 60 columns."""
     return any(
-        one.has_class("button-row") and one.allow_horizontal_scroll
+        (one.has_class("button-row") or one.has_class("pane-buttons")) and one.allow_horizontal_scroll
         for one in widget.ancestors
         if isinstance(one, Widget)
     )
