@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.tui.conftest import Open, Person
+from tests.tui.conftest import LARGE, Open, Person
 from tests.tui.fakes import FakeBackend
 from tests.tui.test_journeys import answer_questions, say_where
 from z2jh_wizard.project.folder import is_project, open_project
@@ -24,10 +24,8 @@ async def retype(person: Person, name: str, text: str) -> None:
     await person.type(text)
 
 
-async def test_turning_from_way_to_way_keeps_everything(
-    open_app: Open, size: tuple[int, int], tmp_path: Path
-) -> None:
-    async with open_app(size) as person:
+async def test_turning_from_way_to_way_keeps_everything(open_app: Open, tmp_path: Path) -> None:
+    async with open_app(LARGE) as person:
         await say_where(person, tmp_path / "hub", "chem202")
         await retype(person, "students", "44")
         await person.press("ctrl+n")
@@ -51,8 +49,7 @@ async def test_turning_from_way_to_way_keeps_everything(
         await person.press("escape")
         await person.sees("step 2 of 5 Class size")
         await person.sees("44")
-        if size[0] >= 100:
-            await person.sees("+ Where       done")
+        await person.sees("+ Where       done")
     project = open_project(tmp_path / "hub")
     assert "ada" in project.config.read_text()
     assert project.spec.workshop.students == 44
@@ -110,8 +107,8 @@ async def test_escape_keeps_what_was_half_typed_on_every_page(open_app: Open, tm
         await person.sees("not a")
 
 
-async def test_what_was_begun_is_offered_again(open_app: Open, size: tuple[int, int], tmp_path: Path) -> None:
-    async with open_app(size) as person:
+async def test_what_was_begun_is_offered_again(open_app: Open, tmp_path: Path) -> None:
+    async with open_app() as person:
         await say_where(person, tmp_path / "hub", "chem202")
         await person.press("ctrl+n")
         await person.sees("step 3 of 5 Sign-in")
@@ -119,7 +116,7 @@ async def test_what_was_begun_is_offered_again(open_app: Open, size: tuple[int, 
         await person.type("ada")
         await person.press("ctrl+q")
         await person.until(lambda: person.app.return_value == 0, "the app ends")
-    async with open_app(size) as person:
+    async with open_app() as person:
         await person.at("WelcomeScreen")
         await person.sees("Go on: chem202")
         await person.sees("At the page Sign-in")
@@ -131,7 +128,7 @@ async def test_what_was_begun_is_offered_again(open_app: Open, size: tuple[int, 
         await person.sees("steps to do")
         await person.press("ctrl+n")
         await person.sees("Done.")
-    async with open_app(size) as person:
+    async with open_app() as person:
         await person.at("WelcomeScreen")
         await person.sees(str(tmp_path / "hub")[:30])
         assert "Go on: " not in person.screen_text(), "the run is what goes on now"
