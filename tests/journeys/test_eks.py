@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import subprocess
 
@@ -11,7 +10,7 @@ import pytest
 import yaml
 
 from tests.emulators.aws.cloud import Cloud
-from tests.emulators.aws.server import KEY, serve
+from tests.emulators.aws.server import KEY, is_cluster_token, serve
 from tests.emulators.world import World
 from tests.journeys.conftest import Wizard
 from tests.support.token_proxy import token_proxy
@@ -26,15 +25,6 @@ POOLS = {"core": Pool(1, "t3.large"), "user": Pool(2, "m5.large", maximum=5)}
 SECRET = "emulated-secret-of-amazon"
 
 
-def is_for_the_cluster(shown: str) -> bool:
-    """Tell whether a token is a signed question of who one is, made for the cluster."""
-    kind, _, inside = shown.partition("k8s-aws-v1.")
-    if kind or not inside:
-        return False
-    url = base64.urlsafe_b64decode(inside + "=" * (-len(inside) % 4)).decode()
-    return "Action=GetCallerIdentity" in url and KEY in url and "x-k8s-aws-id" in url
-
-
 @pytest.fixture
 def amazon(wizard_of, home):
     """A project at Amazon, the emulator, and a practice cluster that takes Amazon's tokens."""
@@ -47,7 +37,7 @@ def amazon(wizard_of, home):
     (made.folder / "z2jh.yaml").write_bytes(spec_file.dump(spec))
     inside = token(computers.state)
     with (
-        token_proxy(practice["server"], inside, is_for_the_cluster, home / "proxy") as front,
+        token_proxy(practice["server"], inside, is_cluster_token, home / "proxy") as front,
         serve(cloud) as address,
     ):
         cloud.clusters.server, cloud.clusters.authority = front.url, front.authority

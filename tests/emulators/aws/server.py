@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,15 @@ def serve(cloud: Cloud, key: str = KEY) -> Iterator[str]:
 
     with serving.serve(answer) as address:
         yield address
+
+
+def is_cluster_token(shown: str, key: str = KEY) -> bool:
+    """Tell whether a token is what a cluster of EKS takes: a signed question of who one is, for a cluster."""
+    kind, _, inside = shown.partition("k8s-aws-v1.")
+    if kind or not inside:
+        return False
+    url = base64.urlsafe_b64decode(inside + "=" * (-len(inside) % 4)).decode()
+    return "Action=GetCallerIdentity" in url and key in url and "x-k8s-aws-id" in url
 
 
 def _service(request: Request) -> tuple[str, str, str | None]:
