@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from typing import Any
 
@@ -18,6 +19,8 @@ from z2jh_wizard.core.step import Finding, Gone, Made
 from z2jh_wizard.core.undo import Removal
 from z2jh_wizard.flows import storage_choice
 from z2jh_wizard.flows.cluster import Cluster
+from z2jh_wizard.flows.cluster_checks import look_round
+from z2jh_wizard.flows.doctor import examine
 from z2jh_wizard.flows.steps import storage_proof
 from z2jh_wizard.flows.steps.fit import FitCluster
 from z2jh_wizard.flows.steps.route import MakeRoute
@@ -289,3 +292,96 @@ async def test_a_proof_that_was_killed_is_cleared_by_the_tear_down(project, clus
     assert kinds_of(await played(again.undo())) == [Gone]
     assert (await Removal(again).look()).detail == "gone"
     await work.aclose()
+
+
+# Checks
+
+
+async def verdicts(project):
+    return {one.id: one.verdict.value for one in await look_round(project)}
+
+
+async def test_a_look_round_finds_what_is_there(project, cluster):
+    found = await verdicts(project)
+    assert found == {
+        "cluster.reach": "ok",
+        "cluster.version": "ok",
+        "cluster.rights": "ok",
+        "cluster.storage": "ok",
+        "cluster.balancer": "unknown",
+        "cluster.policies": "warn",
+    }
+    rbac = "rbac.authorization.k8s.io"
+    binding = Place(f"{rbac}/v1", "clusterrolebindings", "permissive-binding")
+    body = {
+        "metadata": {"name": "permissive-binding"},
+        "subjects": [{"kind": "Group", "name": "system:serviceaccounts", "apiGroup": rbac}],
+        "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": "cluster-admin"},
+    }
+    await cluster.make(binding, body)
+    dashboard = Place("v1", "services", "kubernetes-dashboard", project.spec.namespace)
+    labels = {"k8s-app": "kubernetes-dashboard"}
+    spec = {"type": "LoadBalancer", "selector": labels, "ports": [{"port": 443}]}
+    await cluster.make(
+        dashboard, {"metadata": {"name": "kubernetes-dashboard", "labels": labels}, "spec": spec}
+    )
+    try:
+
+        async def served():
+            return (await verdicts(project))["cluster.balancer"] == "ok"
+
+        await wait_until_async(served)
+        found = await verdicts(project)
+        assert (found["cluster.admins"], found["cluster.dashboard"]) == ("warn", "warn")
+    finally:
+        await cluster.remove(binding, "")
+        await cluster.remove(dashboard, "")
+
+
+async def test_a_teacher_with_one_namespace_is_told_what_is_missing(project, cluster, campus):
+    namespace, rbac = project.spec.namespace, "rbac.authorization.k8s.io"
+    teacher = {"kind": "ServiceAccount", "name": "teacher", "namespace": namespace}
+    bodies: dict[tuple[str, str], dict[str, Any]] = {
+        ("v1", "serviceaccounts"): {},
+        (f"{rbac}/v1", "roles"): {"rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]},
+        (f"{rbac}/v1", "rolebindings"): {
+            "subjects": [teacher],
+            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": "teacher"},
+        },
+    }
+    for (version, plural), body in bodies.items():
+        place = Place(version, plural, "teacher", namespace)
+        await cluster.make(place, {"metadata": {"name": "teacher"}, **body})
+    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/teacher/token"
+    answer = json.loads(await cluster.transport().post(path, {"spec": {}}))
+    tree = yaml.safe_load(campus.read_text())
+    tree["users"][0]["user"] = {"token": answer["status"]["token"]}
+    project.kubeconfig.write_text(yaml.safe_dump(tree))
+    project.kubeconfig.chmod(0o600)
+
+    checks = {one.id: one for one in await look_round(project)}
+    assert checks["cluster.rights"].sentence == (
+        f"This account may not: create clusterroles.{rbac}, create clusterrolebindings.{rbac}."
+    )
+    assert {key for key, one in checks.items() if one.verdict.value == "unknown"} == {
+        "cluster.storage",
+        "cluster.balancer",
+        "cluster.policies",
+    }
+    fit = FitCluster(project, Cluster(project), NoHub())  # type: ignore[arg-type]
+    await played(fit.run())
+    assert (await verdicts(project))["cluster.rights"] == "ok"
+
+    lines = [check async for check in examine(project.folder, disk=True)]
+    assert all(one.ok for one in lines if one.id != "helm")
+    assert {one.id: one.verdict for one in lines}["storage.proof"] == "ok"
+    assert (await cluster.claims(namespace)) == []
+
+
+async def test_a_cluster_that_is_gone_is_one_check(project):
+    tree = yaml.safe_load(project.kubeconfig.read_text())
+    tree["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
+    project.kubeconfig.write_text(yaml.safe_dump(tree))
+    assert await verdicts(project) == {"cluster.reach": "fail"}
+    ids = [check.id async for check in examine(project.folder, disk=True)]
+    assert ids[-1] == "cluster"

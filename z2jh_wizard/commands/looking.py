@@ -11,6 +11,8 @@ from z2jh_wizard.core.report import Check
 from z2jh_wizard.project.folder import open_project
 from z2jh_wizard.render import machine, output, plain
 
+MARKS = {"warn": "~ warning", "unknown": "? unknown", "fail": "! wrong  "}
+
 WATCH_PAUSE = 2.0
 """Seconds between two looks of ``status --watch``."""
 
@@ -62,13 +64,17 @@ def doctor(parsed: argparse.Namespace) -> int:
         return await gather()
 
     async def gather() -> list[Check]:
-        return [check async for check in examine(Path(parsed.folder))]
+        return [check async for check in examine(Path(parsed.folder), disk=parsed.disk)]
 
     checks = asyncio.run(look())
     if parsed.json:
         output.answer(machine.text(checks))
     for check in checks if not parsed.json else ():
-        output.answer(f"{'+ ok     ' if check.ok else '! missing'} {check.text}")
+        output.answer(f"{_mark(check)} {check.text}")
         if check.next:
             output.answer(f"            {check.next}")
     return ExitCode.DONE if all(check.ok for check in checks) else ExitCode.FOUND_SOMETHING
+
+
+def _mark(check: Check) -> str:
+    return MARKS.get(check.verdict, "+ ok     " if check.ok else "! missing")

@@ -43,6 +43,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     _json(add("diagnose", "looking", "diagnose", "why it is not well"))
     doctor = _json(add("doctor", "looking", "doctor", "is this computer ready"))
     doctor.add_argument("--fix", action="store_true", help="download a verified Helm if there is none")
+    doctor.add_argument(
+        "--disk", action="store_true", help="also have a disk of 1 GiB made and removed again"
+    )
     _capacity(add("capacity", "capacity", "capacity", "students on a node, and nodes for a class"))
     _resize(add("resize", "runs", "resize", "change the number of nodes now"))
     upgrade = _json(add("upgrade", "upgrade", "upgrade", "apply, with another chart version if there is one"))

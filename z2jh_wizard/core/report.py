@@ -61,9 +61,10 @@ class StatusReport(msgspec.Struct, frozen=True):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One thing that doctor looked at."""
+    """One thing that doctor looked at; ``verdict`` is ok, warn, fail or unknown, empty for yes and no."""
 
     id: str
     ok: bool
     text: str
     next: str = ""
+    verdict: str = ""

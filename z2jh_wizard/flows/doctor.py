@@ -6,17 +6,20 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from z2jh_wizard.cloud import account as cloud
 from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.core.report import Check
 from z2jh_wizard.flows.cluster import Cluster
+from z2jh_wizard.flows.cluster_checks import look_round, prove_disks
 from z2jh_wizard.helm.command import HOW_TO_GET_HELM, find_helm
 from z2jh_wizard.helm.download import download_helm
 from z2jh_wizard.project.folder import is_project, open_project
+from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.files import PRIVATE_FILE
 
 
-async def examine(folder: Path) -> AsyncIterator[Check]:
-    """Look at one thing after the other."""
+async def examine(folder: Path, *, disk: bool = False) -> AsyncIterator[Check]:
+    """Look at one thing after the other; ``disk`` also makes a disk of 1 GiB for a moment."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("python", sys.version_info >= (3, 10), f"Python {version}")
     yield await _helm()
@@ -39,12 +42,27 @@ async def examine(folder: Path) -> AsyncIterator[Check]:
                 fix,
             )
     if project.kubeconfig.exists():
-        yield await _cluster(Cluster(project))
+        answers = await _cluster(Cluster(project))
+        yield answers
+        for check in await look_round(project) if answers.ok else ():
+            if check.id != "cluster.reach":
+                yield _reported(check)
+        if disk and answers.ok:
+            yield _reported(await prove_disks(project, SystemClock()))
 
 
 async def fetch_helm() -> str:
     """Download the pinned Helm and check its SHA-256; return where it lies."""
     return str(await download_helm())
+
+
+def _reported(found: cloud.Check) -> Check:
+    """Return a check of the cluster as doctor shows it; only what fails is not ok."""
+    fine = found.verdict is not cloud.Verdict.FAIL
+    mending = ""
+    if found.fix:
+        mending = " ".join((found.fix.how, *(command.shell() for command in found.fix.commands())))
+    return Check(found.id, fine, f"{found.title}: {found.sentence}", mending, found.verdict.value)
 
 
 async def _helm() -> Check:
