@@ -235,6 +235,28 @@ async def test_others_things_in_the_network_stay_and_hold_it(case, tmp_path):
     assert not ec2.things["Vpcs"]
 
 
+async def test_what_may_not_be_asked_is_said_in_the_receipt(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    await case.tear_down(project)
+    case.world.fail_once("DescribeLogGroups", AwsError("AccessDeniedException", "no", 403))
+    (left,) = await case.provider(project).leftovers()
+    assert str(left[0]) == "log groups not looked for"
+    case.world.fail_once("DescribeVolumes", AwsError("ExpiredToken", "no", 403))
+    with pytest.raises(CloudNeedsYou):
+        await case.provider(project).leftovers()
+
+
+async def test_rules_that_forbid_other_regions_are_no_hindrance(case, tmp_path):
+    """An organisation may forbid every question outside its own region."""
+    project = case.project(tmp_path)
+    case.cloud.forbidden.add("us-east-1")
+    account = case.provider(project).account()
+    assert REGION in {one.id for one in await account.locations()}
+    assert went_well(await case.set_up(project))
+    assert not [one for one in await account.preflight(project.spec) if one.verdict is Verdict.FAIL]
+
+
 async def test_resizing_keeps_the_pool_and_refuses_an_empty_core(case, tmp_path):
     project = case.project(tmp_path)
     await case.set_up(project)

@@ -26,12 +26,13 @@ _READS = ("Describe", "List", "Get", "Simulate")
 
 @dataclass
 class Cloud:
-    """The account; ``off`` are regions that nobody switched on."""
+    """The account; ``off`` are regions that nobody switched on, ``forbidden`` those that its rules deny."""
 
     world: World
     account: str = "111122223333"
     region: str = "eu-south-1"
     off: set[str] = field(default_factory=set)
+    forbidden: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.ec2 = Ec2(self)
@@ -48,12 +49,12 @@ class Cloud:
             "account": Accounts(self),
             "cloudformation": self.stacks,
             "ec2": self.ec2,
-            "ecr": self.images,
             "eks": self.clusters,
             "elb": self.balancers,
             "elbv2": self.new_balancers,
             "iam": self.iam,
             "logs": self.logs,
+            "resourcegroupstaggingapi": self.images,
             "service-quotas": self.quotas,
             "sso": self.start_page,
             "sso-oidc": SignIn(self.start_page),
@@ -71,6 +72,9 @@ class Cloud:
             self.world.note(operation, about, changes=changes)
             if region in self.off and service not in AROUND:
                 raise AwsError("AuthFailure", "AWS was not able to validate the credentials", 401)
+            if region in self.forbidden and service not in (*AROUND, "sts"):
+                text = f"User: ada is not authorized to perform: {service}:{operation} with an explicit deny"
+                raise AwsError("UnauthorizedOperation", text, 403)
             self.tick()
             found: Tree = work(**parameters)
             return found

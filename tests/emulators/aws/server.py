@@ -23,7 +23,9 @@ _UNSIGNED = {
     "/assignment/accounts": "sso", "/assignment/roles": "sso", "/federation/credentials": "sso",
 }  # fmt: skip
 
-_NAMES = {"servicequotas": "service-quotas", "elasticloadbalancing": "elb"}
+_NAMES = {
+    "servicequotas": "service-quotas", "elasticloadbalancing": "elb", "tagging": "resourcegroupstaggingapi",
+}  # fmt: skip
 """Services that sign with another name."""
 
 

@@ -155,7 +155,11 @@ class Stacks:
             sign, parts = value["Fn::Join"]
             return sign.join(self._value(stack, template, parts))
         if "Fn::Sub" in value:
-            return value["Fn::Sub"].replace("${AWS::Partition}", "aws")
+            return (
+                value["Fn::Sub"]
+                .replace("${AWS::Partition}", "aws")
+                .replace("${AWS::URLSuffix}", "amazonaws.com")
+            )
         return {key: self._value(stack, template, one) for key, one in value.items()}
 
     def _delete(self, stack: Tree) -> None:

@@ -85,11 +85,15 @@ class Images:
 
     there: dict[str, Tree] = field(default_factory=dict)
 
-    def DescribeRepositories(self) -> Tree:
-        return {"repositories": [{"repositoryName": one, "repositoryArn": _arn(one)} for one in self.there]}
-
-    def ListTagsForResource(self, resourceArn: str) -> Tree:
-        return {"tags": tag_list(self.there[resourceArn.rpartition("/")[2]])}
+    def GetResources(self, TagFilters: list[Tree], ResourceTypeFilters: list[str]) -> Tree:
+        assert ResourceTypeFilters == ["ecr:repository"]
+        return {
+            "ResourceTagMappingList": [
+                {"ResourceARN": _arn(name), "Tags": tag_list(tags)}
+                for name, tags in self.there.items()
+                if all(tags.get(one["Key"]) in one["Values"] for one in TagFilters)
+            ]
+        }
 
 
 def tag_list(tags: Tree) -> list[Tree]:

@@ -22,6 +22,8 @@ from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.cluster import described_pool
 from z2jh_wizard.cloud.eks.desired import pools_of
 from z2jh_wizard.cloud.eks.regions import EnableRegion, is_on
+from z2jh_wizard.cloud.eks.troubles import DENIED
+from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.core.capacity import machines
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
@@ -59,8 +61,13 @@ class AwsAccount:
         return (Account(account, str(aliases[0]) if aliases else account),)
 
     async def locations(self) -> tuple[Location, ...]:
-        """Return the regions that are switched on."""
-        found = await self._aws.listed("ec2", "describe_regions", "Regions", region=self._aws.home)
+        """Return the regions that are switched on, asked where that is allowed."""
+        try:
+            found = await self._aws.listed("ec2", "describe_regions", "Regions", region=self._aws.home)
+        except CloudTrouble as error:
+            if error.reason not in DENIED or not self._aws.region:
+                raise
+            found = await self._aws.listed("ec2", "describe_regions", "Regions")
         places = await self._aws.places()
         names = sorted(str(one["RegionName"]) for one in found)
         return tuple(Location(name, places.get(name, "")) for name in names)

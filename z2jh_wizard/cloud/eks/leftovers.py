@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from z2jh_wizard.cloud.account import Leftover
@@ -13,7 +13,7 @@ from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.cluster import GONE, look_at
 from z2jh_wizard.cloud.eks.desired import Place
 from z2jh_wizard.cloud.eks.network import tag_of
-from z2jh_wizard.cloud.eks.troubles import NOT_THERE
+from z2jh_wizard.cloud.eks.troubles import DENIED, NOT_THERE
 from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.core.cost import HOURS_A_MONTH, disk_price, hourly_price
 from z2jh_wizard.core.engine import Clock
@@ -22,8 +22,6 @@ from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.core.step import Command, Danger, Finding, Gone, Line, Look, Resource, Step, Work
 
 _CLAIM = "kubernetes.io/created-for/pvc/name"
-
-LATER = ("DeleteFailed", "ResourceInUse", holding.IN_USE)
 
 
 async def leftovers(aws: Aws, spec: Spec, place: Place, clock: Clock) -> tuple[Leftover, ...]:
@@ -35,10 +33,26 @@ async def leftovers(aws: Aws, spec: Spec, place: Place, clock: Clock) -> tuple[L
         return ()
     scan = _Scan(aws, spec, place, clock)
     found = await asyncio.gather(
-        scan.disks(), scan.snapshots(), scan.addresses(), scan.in_networks(), scan.stack(), scan.logs(),
-        scan.images(),
-    )  # fmt: skip
+        _allowed("disks", place, scan.disks),
+        _allowed("snapshots", place, scan.snapshots),
+        _allowed("addresses", place, scan.addresses),
+        _allowed("load balancers", place, scan.in_networks),
+        scan.stack(),
+        _allowed("log groups", place, scan.logs),
+        _allowed("image repositories", place, scan.images),
+    )
     return tuple(one for some in found for one in some)
+
+
+async def _allowed(kind: str, place: Place, work: Callable[[], Awaitable[list[Leftover]]]) -> list[Leftover]:
+    """Return what a question found; who may not ask it learns that nobody looked."""
+    try:
+        return await work()
+    except CloudTrouble as error:
+        if error.reason not in DENIED:
+            raise
+        why = f"could not be looked for: {error.problem.happened}"
+        return [Leftover(Resource(kind, "not looked for"), place.region, "not known", None, False, why)]
 
 
 class _Scan:
@@ -147,23 +161,24 @@ class _Scan:
 
     async def images(self) -> list[Leftover]:
         """Return registries of images with the project's tag; others' are nobody's business."""
-        found = []
-        for one in await self._aws.listed("ecr", "describe_repositories", "repositories"):
-            reply = await self._aws.ask(
-                "ecr", "list_tags_for_resource", one["repositoryName"], resourceArn=one["repositoryArn"]
+        found = await self._aws.listed(
+            "resourcegroupstaggingapi",
+            "get_resources",
+            "ResourceTagMappingList",
+            TagFilters=[{"Key": OUR_LABEL, "Values": [self._spec.project_id]}],
+            ResourceTypeFilters=["ecr:repository"],
+        )
+        return [
+            Leftover(
+                Resource("image repository", str(one["ResourceARN"]).partition("/")[2]),
+                self._place.region,
+                "size not known",
+                None,
+                False,
+                "the images of this project; delete it yourself when nobody needs them",
             )
-            if tag_of(reply.get("tags"), OUR_LABEL) == self._spec.project_id:
-                found.append(
-                    Leftover(
-                        Resource("image repository", one["repositoryName"]),
-                        self._place.region,
-                        "size not known",
-                        None,
-                        False,
-                        "the images of this project; delete it yourself when nobody needs them",
-                    )
-                )
-        return found
+            for one in found
+        ]
 
     def _is_near(self, one: Mapping[str, Any]) -> bool:
         """Tell whether something carries our tag, or the name of the cluster."""

@@ -5,14 +5,29 @@ from __future__ import annotations
 from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.eks import desired
 from z2jh_wizard.cloud.eks.aws import Aws
+from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Step, Work
 
 OFF = "not-opted-in"
 
 
+UNKNOWN_HERE = ("AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException")
+"""What a region that is off answers: that it knows nobody."""
+
+
 async def is_on(aws: Aws) -> bool:
-    """Tell whether the region can be used; the region itself would only say that it knows nobody."""
+    """Tell whether the region can be used.
+
+    It is asked itself first: rules of an organisation often forbid to ask any other one.
+    """
+    try:
+        await aws.ask("ec2", "describe_regions", aws.region, RegionNames=[aws.region])
+    except CloudTrouble as error:
+        if error.reason not in UNKNOWN_HERE:
+            raise
+    else:
+        return True
     reply = await aws.ask(
         "ec2", "describe_regions", aws.region, region=aws.home, AllRegions=True, RegionNames=[aws.region]
     )

@@ -248,9 +248,13 @@ class MakePools(Step):
         def idle(found: Mapping[str, PoolState]) -> bool:
             return all(one.is_idle for one in found.values())
 
+        def words(name: str, one: PoolState) -> str:
+            wrong = f" ({trouble_of(one, name).problem.title})" if one.code else ""
+            return f"{name} {one.status.lower() or 'not there'}{wrong}"
+
         async for found in states(self._found, idle, self._clock):
             if not idle(found):
-                yield Line(", ".join(f"{name} {one.status.lower()}" for name, one in found.items()))
+                yield Line(", ".join(words(name, one) for name, one in found.items()))
 
     async def _subnets(self, cluster: State) -> tuple[str, ...]:
         """Return the subnets that the cluster took, that of the students first."""

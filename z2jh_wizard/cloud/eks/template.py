@@ -17,6 +17,8 @@ ZONES = 3
 
 CLUSTER_ROLE, NODE_ROLE, DISK_ROLE, SCALER_ROLE = "ClusterRole", "NodeRole", "DiskRole", "AutoscalerRole"
 
+_PODS = "pods.eks.amazonaws.com"
+
 SUBNETS, ZONE_NAMES, VPC = "Subnets", "Zones", "Vpc"
 """Names of the outputs beside those of the roles; the first two are lists in the same order."""
 
@@ -78,19 +80,19 @@ def _roles() -> Tree:
     return {
         CLUSTER_ROLE: _role("eks.amazonaws.com", "AmazonEKSClusterPolicy"),
         NODE_ROLE: _role(
-            "ec2.amazonaws.com",
+            {"Fn::Sub": "ec2.${AWS::URLSuffix}"},
             "AmazonEKSWorkerNodePolicy",
             "AmazonEC2ContainerRegistryPullOnly",
             "AmazonEKS_CNI_Policy",
         ),
-        DISK_ROLE: _role("pods.eks.amazonaws.com", "service-role/AmazonEBSCSIDriverPolicy"),
-        SCALER_ROLE: _role("pods.eks.amazonaws.com", inline=_scaling()),
+        DISK_ROLE: _role(_PODS, "service-role/AmazonEBSCSIDriverPolicy"),
+        SCALER_ROLE: _role(_PODS, inline=_scaling()),
     }
 
 
-def _role(service: str, *policies: str, inline: Tree | None = None) -> Tree:
+def _role(service: str | Tree, *policies: str, inline: Tree | None = None) -> Tree:
     """Return a role that a service of AWS takes; pods tag their sessions with who they are."""
-    actions = ["sts:AssumeRole", *(["sts:TagSession"] if service.startswith("pods.") else [])]
+    actions = ["sts:AssumeRole", *(["sts:TagSession"] if service == _PODS else [])]
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": actions}
     properties: Tree = {"AssumeRolePolicyDocument": _policy(trust)}
     if policies:

@@ -13,7 +13,8 @@ NOT_THERE = "ResourceNotFoundException"
 
 BAD_ZONE = "UnsupportedAvailabilityZoneException"
 
-TAKEN = "ResourceInUseException"
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedException", "UnauthorizedOperation")
+"""What AWS answers to who may not do or ask something."""
 
 _GONE = re.compile(r"NotFound|NoSuchEntity|DoesNotExist")
 
