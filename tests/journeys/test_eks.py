@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
 
 import msgspec
 import pytest
@@ -85,3 +89,39 @@ def test_from_nothing_to_a_hub_and_back(amazon, kubectl_binary):
     assert not cloud.world.complaints
     written = "".join(path.read_text(errors="replace") for path in wizard.folder.rglob("*") if path.is_file())
     assert not any(secret in written for secret in (KEY, SECRET, "k8s-aws-v1."))
+
+
+KILLS = [
+    "CreateStack", "CreateCluster", "CreateNodegroup", "CreateAddon", "CreatePodIdentityAssociation",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_killed_while_amazon_works_it_makes_nothing_twice(amazon):
+    """Ended without warning five times, each time while Amazon does what was asked of it."""
+    wizard, cloud = amazon
+    for call in KILLS:
+        running = wizard.start("apply", "--yes")
+        with killed_at(cloud.world, call, running):
+            assert running.wait(120) == -signal.SIGKILL, call
+        running.communicate()
+    wizard.run("apply", "--yes")
+    assert [len(cloud.clusters.there), len(cloud.clusters.groups)] == [1, 2]
+    made = [(one.name, one.target) for one in cloud.world.creates()]
+    assert len(made) == len(set(made))
+    assert set(KILLS) <= {name for name, _ in made}
+    assert not cloud.world.complaints
+
+
+@contextmanager
+def killed_at(world: World, call: str, running: subprocess.Popen[str]) -> Iterator[None]:
+    """Kill a program when its call with this name has come in."""
+    note = world.note
+
+    def noting(name: str, target: str, *, changes: bool) -> None:
+        note(name, target, changes=changes)
+        if name == call:
+            running.kill()
+
+    with mock.patch.object(world, "note", noting):
+        yield
