@@ -108,7 +108,9 @@ class TopicScreen(TopicFocus):
         )
 
     def buttons(self) -> ComposeResult:
-        """Back, Undo and Next."""
+        """Back, Undo and Next; above them what the page offers besides its questions."""
+        if tools := tools_of(self._page):
+            yield ToolRow(tools, self._tour.form.scene)
         others = [] if self.is_aside else [ActionButton("settings", "All settings")]
         yield ButtonRow(ActionButton("next"), *others, ActionButton("undo"), ActionButton("back"))
 
@@ -118,7 +120,6 @@ class TopicScreen(TopicFocus):
 
     async def _begin(self) -> None:
         end = Vertical(
-            *(ToolRow(tool) for tool in tools_of(self._page)),
             ActionButton("more"),
             Plain(f"The guide: {self._page.link}", dom_id="guide", classes="hint"),
             id="page-end",
@@ -197,7 +198,7 @@ class TopicScreen(TopicFocus):
         more.label = "Fewer" if self._more else f"More: {hidden} settings that few people need"
         self.query_one("#guide").display = bool(self._page.link)
         for row in self.query(ToolRow):
-            row.display = row.tool.applies(form.scene)
+            row.show_for(form.scene)
 
     def _show_state(self, field: FormField, question: Question) -> None:
         """Show what is wrong with a question: its answer, else what lint says."""
@@ -331,8 +332,7 @@ class TopicScreen(TopicFocus):
     def commands(self) -> Iterable[SystemCommand]:
         """Offer the tools of the page in the command palette."""
         for row in self.query(ToolRow):
-            if row.display:
-                tool = row.tool
+            for tool in row.shown:
                 yield SystemCommand(tool.label, tool.about, partial(self.action_tool, tool.where))
 
     def action_more(self) -> None:

@@ -9,6 +9,7 @@ from z2jh_wizard.flows import field_help
 from z2jh_wizard.screens.clipboard import Copied, field_of
 from z2jh_wizard.screens.settings_tour import Tour
 from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.screens.topic_tools import ToolButton
 from z2jh_wizard.values.fields import TopicPage
 from z2jh_wizard.values.forms import Question
 
@@ -28,7 +29,9 @@ class TopicFocus(StageScreen):
         return self._question(found.field) if found else None
 
     def focused_help(self) -> list[tuple[str, str]]:
-        """Return all that is known about the setting."""
+        """Return all that is known about the setting, or what a tool of the page is for."""
+        if isinstance(self.focused, ToolButton):
+            return [(f"Button: {self.focused.tool.label}", self.focused.tool.about)]
         question = self._focused()
         return field_help.about(self._tour.form, question) if question else super().focused_help()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button
@@ -17,7 +16,6 @@ from z2jh_wizard.values.fields import TopicPage
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.presets import GROUPS, PresetGroup
 from z2jh_wizard.values.profile_additions import menu_path
-from z2jh_wizard.widgets.plain import Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +70,6 @@ TOOLS: tuple[Tool, ...] = (
         "How many students fit on which machines, and what they cost.",
     ),
     Tool(
-        "image",
-        "image-builder",
-        "Build an image",
-        "repo2docker makes one of your course's repository, here or elsewhere.",
-    ),
-    Tool(
         "address",
         "address-check/address",
         "Check the address",
@@ -114,6 +106,12 @@ TOOLS: tuple[Tool, ...] = (
         )
         for group in GROUPS
     ),
+    Tool(
+        "image",
+        "image-builder",
+        "Build an image",
+        "repo2docker makes one of your course's repository, here or elsewhere.",
+    ),
     *(
         Tool(
             topic,
@@ -138,22 +136,35 @@ def tools_of(page: TopicPage) -> tuple[Tool, ...]:
     return tuple(found.values())
 
 
-class ToolRow(Horizontal):
-    """A button that opens a tool of the page, and what the tool is for."""
+class ToolButton(Button):
+    """Opens a tool of the page."""
 
     def __init__(self, tool: Tool) -> None:
-        super().__init__(classes="tool-row")
-        self.tool = tool
-
-    def compose(self) -> ComposeResult:
-        """Make the button and the sentence."""
-        tool = self.tool
-        button = Button(
+        super().__init__(
             Content(tool.label),
             id=f"tool-{tool.where.replace('/', '-')}",
             action=f"screen.tool('{tool.where}')",
+            tooltip=tool.about,
             compact=True,
         )
-        button.tooltip = tool.about
-        yield button
-        yield Plain(tool.about, classes="hint")
+        self.tool = tool
+
+
+class ToolRow(Horizontal):
+    """The tools of a page, which stay in sight above Back and Next."""
+
+    def __init__(self, tools: Sequence[Tool], scene: Scene) -> None:
+        self._buttons = [ToolButton(tool) for tool in tools]
+        super().__init__(*self._buttons, id="tools", classes="button-row -flat-row")
+        self.show_for(scene)
+
+    def show_for(self, scene: Scene) -> None:
+        """Show those that help with these values, and no empty row."""
+        for button in self._buttons:
+            button.display = button.tool.applies(scene)
+        self.display = bool(self.shown)
+
+    @property
+    def shown(self) -> list[Tool]:
+        """Return the tools that are offered now."""
+        return [button.tool for button in self._buttons if button.display]
