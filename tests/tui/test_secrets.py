@@ -99,6 +99,17 @@ async def test_a_missing_one_is_pasted_with_its_lines(secrets: Person, project: 
     assert CANARY not in project.config.read_text()
 
 
+async def test_they_are_in_the_list_of_settings_which_they_lead_back_to(secrets: Person) -> None:
+    await secrets.press("escape")
+    await secrets.at("DashboardScreen")
+    await secrets.activate("do-settings")
+    await secrets.at("SettingsScreen")
+    await secrets.press("end", "enter")
+    await secrets.at("SecretsScreen")
+    await secrets.press("escape")
+    await secrets.at("SettingsScreen")
+
+
 async def test_a_broken_file_says_what_to_do(open_app: Open, project: Project) -> None:
     project.config.write_text("a: [\n")
     async with open_app(folder=project.folder) as person:

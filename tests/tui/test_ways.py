@@ -61,7 +61,7 @@ async def test_all_settings_leads_back_to_the_page(open_app: Open, tmp_path: Pat
         await person.activate("do-settings")
         await person.at("SettingsScreen")
         await person.until(lambda: person.focused == "ways", "focus on the ways")
-        await person.press("end", "enter")
+        await person.press("end", "up", "enter")
         await person.sees("settings General")
         await person.press("escape")
         await person.at("SettingsScreen")

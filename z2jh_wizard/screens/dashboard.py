@@ -109,6 +109,7 @@ class DashboardScreen(WizardScreen):
     def on_mount(self) -> None:
         """Look at once, and again whenever something changed."""
         project = self.desk.project
+        self.desk.link = ""
         self.query_one("#problems").display = False
         self._interrupted = (
             self.desk.backend.interruption(project) if project and not self.desk.is_running else None
@@ -277,8 +278,8 @@ class DashboardScreen(WizardScreen):
         self.post_message(Go("address-check"))
 
     def action_secrets(self) -> None:
-        """Open the list of secrets."""
-        self.desk.came_from = self.NAME
+        """Open the list of secrets, which leads back here."""
+        self.desk.link = self.NAME
         self.post_message(Go("secrets"))
 
     def action_teardown(self) -> None:

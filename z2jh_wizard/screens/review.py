@@ -393,6 +393,6 @@ class ReviewScreen(StageScreen):
             self.app.push_screen(Notice("Answers file", lines))
 
     def action_secrets(self) -> None:
-        """Open the list of secrets."""
-        self.desk.came_from = self.NAME
+        """Open the list of secrets, which leads back here."""
+        self.desk.link = self.NAME
         self.post_message(Go("secrets"))

@@ -21,7 +21,6 @@ from z2jh_wizard.flows.secret_list import (
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import YES, Ask
-from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.screens.secret_dialog import AskSecret
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.widgets.actions import screen_bindings
@@ -29,9 +28,6 @@ from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.text_pane import TextPane
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
-
-HOMES = ("dashboard", "review")
-"""Screens that open this one and are gone back to."""
 
 _TONES = {State.MISSING: "warning", State.TO_MAKE: "dim", State.SET: ""}
 
@@ -247,23 +243,6 @@ class SecretsScreen(StageScreen):
         self._revealed.discard(one.dotted)
         then = f" Then: {one.breaks}" if text is None else ""
         self._read(f"+ {name} has a new text for: {one.title}. The hub has it after Apply.{then}")
-
-    # ---- leaving ----
-
-    def action_back(self) -> None:
-        """Go to where one came from."""
-        if self.desk.came_from in HOMES:
-            where, self.desk.came_from = self.desk.came_from, ""
-            self.post_message(Go(where))
-        else:
-            super().action_back()
-
-    def action_next(self) -> None:
-        """Go on; back to where one came from if that was not the page before."""
-        if self.desk.came_from in HOMES:
-            self.action_back()
-        else:
-            super().action_next()
 
 
 def _can_give(one: ListedSecret | None) -> bool:

@@ -93,7 +93,7 @@ class SettingsScreen(StageScreen):
             note.show(f"{_count(open_)} not saved yet; Next saves.")
         else:
             note.show("Enter opens what is marked.")
-        self.query_one("#ways", VirtualTable).show([*ways.WAYS, *tour.pages()], self._cells)
+        self.query_one("#ways", VirtualTable).show([*ways.WAYS, *tour.pages(), ways.SECRETS.id], self._cells)
 
     def _cells(self, key: str) -> Cells:
         if way := ways.WAYS.get(key):
@@ -102,6 +102,8 @@ class SettingsScreen(StageScreen):
         stage, tour = ways.stage(key), self._tour
         if stage is ways.CLASS_SIZE:
             return Cells((stage.title, "How many students fit, and what it costs.", ""))
+        if stage is ways.SECRETS:
+            return Cells(("All secrets", "Which the hub has; show, replace or give one.", ""))
         assert tour
         assert stage.settings
         page = stage.settings
