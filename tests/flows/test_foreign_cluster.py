@@ -7,6 +7,7 @@ import json
 import shutil
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
@@ -23,6 +24,8 @@ from z2jh_wizard.flows.cluster_checks import look_round
 from z2jh_wizard.flows.doctor import examine
 from z2jh_wizard.flows.steps import storage_proof
 from z2jh_wizard.flows.steps.fit import FitCluster
+from z2jh_wizard.flows.steps.namespace import MakeNamespace
+from z2jh_wizard.flows.steps.rights import HasRights
 from z2jh_wizard.flows.steps.route import MakeRoute
 from z2jh_wizard.flows.steps.storage_class import MakeStorageClass
 from z2jh_wizard.flows.steps.storage_proof import ProveStorage
@@ -31,7 +34,7 @@ from z2jh_wizard.helm.releases import Judgement, Standing
 from z2jh_wizard.kube.objects import Place
 from z2jh_wizard.practice import client
 from z2jh_wizard.project import config_file
-from z2jh_wizard.project.folder import create_project
+from z2jh_wizard.project.folder import Project, create_project
 from z2jh_wizard.system.clock import SystemClock
 
 CRD = Place("apiextensions.k8s.io/v1", "customresourcedefinitions")
@@ -368,8 +371,17 @@ async def test_a_teacher_with_one_namespace_is_told_what_is_missing(project, clu
         "cluster.balancer",
         "cluster.policies",
     }
+    rights = HasRights(project, Cluster(project))
+    look = await rights.look()
+    assert (look.finding, "clusterroles" in look.detail) == (Finding.ABSENT, True)
+    assert "scheduling.userScheduler.enabled" in rights.how
+    elsewhere = Project(project.folder, msgspec.structs.replace(project.spec, namespace="theirs"))
+    with pytest.raises(NeedsYou, match="has to be made for you"):
+        await MakeNamespace(elsewhere, Cluster(elsewhere), SystemClock()).look()
+
     fit = FitCluster(project, Cluster(project), NoHub())  # type: ignore[arg-type]
     await played(fit.run())
+    assert (await rights.look()).finding is Finding.READY
     assert (await verdicts(project))["cluster.rights"] == "ok"
 
     lines = [check async for check in examine(project.folder, disk=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -25,6 +25,9 @@ EVERYBODY = frozenset(
 )
 """Subjects that make an administrator of every pod, or of everybody."""
 
+MAKE_NAMESPACES = Right("create", "namespaces")
+"""Wanted only where the hub's namespace is not there yet."""
+
 _RBAC = "rbac.authorization.k8s.io"
 _WORK: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("secrets", "", ("list", "create", "patch", "delete")),
@@ -36,10 +39,6 @@ _WORK: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("pods/log", "", ("get",)),
     ("events", "", ("list",)),
     ("deployments", "apps", ("create", "delete")),
-    ("daemonsets", "apps", ("create",)),
-    ("jobs", "batch", ("create",)),
-    ("networkpolicies", "networking.k8s.io", ("create",)),
-    ("poddisruptionbudgets", "policy", ("create",)),
     ("roles", _RBAC, ("create",)),
     ("rolebindings", _RBAC, ("create",)),
 )
@@ -54,6 +53,8 @@ class Wants(msgspec.Struct, frozen=True):
     kubernetes: str = ""
     """The versions that the chart takes, as its Chart.yaml says it: ``>=1.28.0-0``; empty for unknown."""
     cluster_roles: bool = False
+    """Whether the chart brings a scheduler of its own, which needs roles in the whole cluster."""
+    pullers: bool = True
     priorities: bool = False
     disks: bool = True
     storage_class: str = ""
@@ -104,8 +105,16 @@ class ByHand(Step):
 
 def rights_wanted(wants: Wants) -> tuple[Right, ...]:
     """Return what the account must be allowed, in the namespace and cluster-wide."""
+    extra: list[tuple[str, str]] = []
+    if wants.pullers:
+        extra += [("daemonsets", "apps"), ("jobs", "batch")]
+    if wants.policies:
+        extra.append(("networkpolicies", "networking.k8s.io"))
+    if wants.cluster_roles:
+        extra.append(("poddisruptionbudgets", "policy"))
+    work = (*_WORK, *((resource, group, ("create",)) for resource, group in extra))
     rights = [
-        Right(verb, resource, group, wants.namespace) for resource, group, verbs in _WORK for verb in verbs
+        Right(verb, resource, group, wants.namespace) for resource, group, verbs in work for verb in verbs
     ]
     if wants.cluster_roles:
         rights += [Right("create", "clusterroles", _RBAC), Right("create", "clusterrolebindings", _RBAC)]
@@ -113,7 +122,7 @@ def rights_wanted(wants: Wants) -> tuple[Right, ...]:
         rights.append(Right("create", "priorityclasses", "scheduling.k8s.io"))
     if wants.makes_class:
         rights.append(Right("create", "storageclasses", "storage.k8s.io"))
-    return (*rights, Right("create", "namespaces"))
+    return (*rights, MAKE_NAMESPACES)
 
 
 def checks(seen: Survey, wants: Wants, again: Again) -> tuple[Check, ...]:
@@ -178,7 +187,7 @@ def _version(seen: Survey, wants: Wants) -> Check:
 
 
 def _rights(seen: Survey, wants: Wants, again: Again) -> Iterator[Check]:
-    missing = [right for right in seen.missing if right != Right("create", "namespaces")]
+    missing = [right for right in seen.missing if right != MAKE_NAMESPACES]
     no_namespaces = len(missing) < len(seen.missing)
     if seen.namespace_there is False and no_namespaces:
         yield Check(
@@ -191,13 +200,11 @@ def _rights(seen: Survey, wants: Wants, again: Again) -> Iterator[Check]:
     if not missing:
         yield Check("cluster.rights", "Rights", Verdict.OK, "This account may do all that a hub needs.")
         return
-    shown = ", ".join(str(right) for right in missing[:3])
-    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
     yield Check(
         "cluster.rights",
         "Rights",
         Verdict.FAIL,
-        f"This account may not: {shown}{more}.",
+        f"This account may not: {named(missing)}.",
         _ask_for_rights(wants, again, cluster_wide=any(not right.namespace for right in missing)),
     )
 
@@ -206,19 +213,32 @@ def _ask_for_namespace(wants: Wants, again: Again) -> ByHand:
     how = "Ask an administrator to make the namespace and to give you the role admin in it. On OpenShift you "
     how += "may make it yourself: oc new-project."
     make = Command(("kubectl", "create", "namespace", wants.namespace), "An administrator types")
-    words = (make, _binding(wants))
+    words = (make, binding(wants))
     return ByHand("cluster.namespace", "Ask for a namespace", wants, again, how=how, commands=words)
 
 
 def _ask_for_rights(wants: Wants, again: Again, *, cluster_wide: bool) -> ByHand:
+    how = how_to_get_rights(wants, cluster_wide=cluster_wide)
+    return ByHand("cluster.rights", "Ask for rights", wants, again, how=how, commands=(binding(wants),))
+
+
+def named(rights: Sequence[Right], most: int = 3) -> str:
+    """Return the first rights in words, and how many more there are."""
+    shown = ", ".join(map(str, rights[:most]))
+    return shown + (f" and {len(rights) - most} more" if len(rights) > most else "")
+
+
+def how_to_get_rights(wants: Wants, *, cluster_wide: bool) -> str:
+    """Return what to ask for, and what to do without rights in the whole cluster."""
     how = f"Ask an administrator for the role admin in the namespace {wants.namespace}."
     if cluster_wide:
         how += " Without rights in the whole cluster, set scheduling.userScheduler.enabled and "
         how += "scheduling.podPriority.enabled to false and name no storage class of the wizard's."
-    return ByHand("cluster.rights", "Ask for rights", wants, again, how=how, commands=(_binding(wants),))
+    return how
 
 
-def _binding(wants: Wants) -> Command:
+def binding(wants: Wants) -> Command:
+    """Return the command with which an administrator gives the rights in the namespace."""
     words = ("kubectl", "create", "rolebinding", "jupyterhub-teacher", "--clusterrole=admin", "--user=YOU")
     return Command(
         (*words, "--namespace", wants.namespace), "YOU is your name in the cluster: kubectl auth whoami"

@@ -14,6 +14,7 @@ from z2jh_wizard.flows.steps.fit import FitCluster
 from z2jh_wizard.flows.steps.namespace import MakeNamespace
 from z2jh_wizard.flows.steps.ready import PodsReady, PublicAddress
 from z2jh_wizard.flows.steps.release import InstallRelease
+from z2jh_wizard.flows.steps.rights import HasRights
 from z2jh_wizard.flows.steps.route import MakeRoute
 from z2jh_wizard.flows.steps.storage_class import MakeStorageClass
 from z2jh_wizard.flows.steps.storage_proof import ProveStorage
@@ -24,7 +25,13 @@ def setup(world: Adapters) -> Flow:
     """Return the flow that makes a hub; run on a finished one, it upgrades what has changed."""
     project, clock = world.project, world.clock
     provider_steps = world.provider.steps()
-    theirs = project.spec.provider == "existing"
+    fitting: list[Step] = []
+    proof: list[Step] = []
+    door: list[Step] = []
+    if project.spec.provider == "existing":
+        fitting = [FitCluster(project, world.cluster, world.helm), HasRights(project, world.cluster)]
+        proof = [ProveStorage(project, world.cluster, clock)]
+        door = [MakeRoute(project, world.cluster, clock)]
     steps: list[Step] = [
         WhichHelm(world.helm),
         *provider_steps,
@@ -34,14 +41,14 @@ def setup(world: Adapters) -> Flow:
         FindTiller(world.cluster),
         MakeNamespace(project, world.cluster, clock),
         WriteConfig(project),
-        *([FitCluster(project, world.cluster, world.helm)] if theirs else []),
+        *fitting,
         MakeSecrets(project, world.redactor),
         MakeStorageClass(project, world.cluster),
         GetChart(project, world.helm),
         CheckConfig(project, world.helm),
-        *([ProveStorage(project, world.cluster, clock)] if theirs else []),
+        *proof,
         InstallRelease(project, world.helm),
-        *([MakeRoute(project, world.cluster, clock)] if theirs else []),
+        *door,
         PodsReady(project, world.cluster, clock),
         PublicAddress(project, world.cluster, clock),
     ]

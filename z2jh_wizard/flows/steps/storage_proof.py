@@ -22,9 +22,10 @@ from z2jh_wizard.core.step import (
     Work,
 )
 from z2jh_wizard.flows.cluster import Cluster
+from z2jh_wizard.flows.cluster_wants import wants_disks
 from z2jh_wizard.flows.steps.cluster import KUBECTL
 from z2jh_wizard.flows.storage_choice import named_class
-from z2jh_wizard.flows.values_files import ValuesFiles, files_of
+from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.kube.errors import Forbidden
 from z2jh_wizard.kube.objects import Place
 from z2jh_wizard.kube.rows import ClaimRow
@@ -235,12 +236,3 @@ def _no_default() -> NeedsYou:
         next_step="Ask the cluster's administrators for a default StorageClass, or name one of "
         "kubectl get storageclass in config.yaml: singleuser.storage.dynamic.storageClass.",
     )
-
-
-def wants_disks(files: ValuesFiles) -> bool:
-    """Tell whether a hub with these settings asks the cluster for disks, its own or its students'."""
-    effective = files.subject.effective
-    if files.chart.family == "helmforge":
-        return bool(effective("singleuser.storage.enabled")) or bool(effective("hub.persistence.enabled"))
-    homes = effective("singleuser.storage.type", "dynamic") == "dynamic"
-    return homes or bool(effective("hub.db.type", "sqlite-pvc") == "sqlite-pvc")
