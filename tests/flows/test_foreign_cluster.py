@@ -23,8 +23,8 @@ from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.cluster_checks import look_round
 from z2jh_wizard.flows.doctor import examine
 from z2jh_wizard.flows.steps import storage_proof
+from z2jh_wizard.flows.steps.claim import ClaimHub
 from z2jh_wizard.flows.steps.fit import FitCluster
-from z2jh_wizard.flows.steps.namespace import MakeNamespace
 from z2jh_wizard.flows.steps.rights import HasRights
 from z2jh_wizard.flows.steps.route import MakeRoute
 from z2jh_wizard.flows.steps.storage_class import MakeStorageClass
@@ -341,7 +341,7 @@ async def test_a_look_round_finds_what_is_there(project, cluster):
         await cluster.remove(dashboard, "")
 
 
-async def test_a_teacher_with_one_namespace_is_told_what_is_missing(project, cluster, campus):
+async def test_a_teacher_with_one_namespace_is_told_what_is_missing(project, cluster, campus, helm):
     namespace, rbac = project.spec.namespace, "rbac.authorization.k8s.io"
     teacher = {"kind": "ServiceAccount", "name": "teacher", "namespace": namespace}
     bodies: dict[tuple[str, str], dict[str, Any]] = {
@@ -377,9 +377,9 @@ async def test_a_teacher_with_one_namespace_is_told_what_is_missing(project, clu
     assert "scheduling.userScheduler.enabled" in rights.how
     elsewhere = Project(project.folder, msgspec.structs.replace(project.spec, namespace="theirs"))
     with pytest.raises(NeedsYou, match="has to be made for you"):
-        await MakeNamespace(elsewhere, Cluster(elsewhere), SystemClock()).look()
+        await ClaimHub(elsewhere, Cluster(elsewhere), helm).look()
 
-    fit = FitCluster(project, Cluster(project), NoHub())  # type: ignore[arg-type]
+    fit = FitCluster(project, Cluster(project), helm)
     await played(fit.run())
     assert (await rights.look()).finding is Finding.READY
     assert (await verdicts(project))["cluster.rights"] == "ok"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.core.step import Resource
@@ -147,22 +147,25 @@ class Cluster:
     async def namespace(self, name: str) -> Namespace | None:
         """Return a namespace, None when there is none.
 
-        One that may not be read and may be worked in is there, and somebody else's. Forbidden for others.
+        One that may not be read and may be worked in is there, and somebody else's; NeedsYou for others.
         """
         try:
             tree = await objects.get(self.transport(), objects.namespace_place(name))
         except errors.Forbidden:
             if await probes.can_i(self.transport(), probes.Right("create", "secrets", namespace=name)):
                 return Namespace(name, "", {}, deleting=False)
-            raise
+            raise _made_by_others(name) from None
         if tree is None:
             return None
         meta = tree["metadata"]
         return Namespace(name, meta["uid"], meta.get("labels") or {}, "deletionTimestamp" in meta)
 
     async def create_namespace(self, name: str, labels: dict[str, str]) -> Resource:
-        """Make a namespace."""
-        made = await objects.create_namespace(self.transport(), name, labels)
+        """Make a namespace; NeedsYou for an account that may not."""
+        try:
+            made = await objects.create_namespace(self.transport(), name, labels)
+        except errors.Forbidden:
+            raise _made_by_others(name) from None
         return Resource("namespace", name, uid=made["metadata"]["uid"])
 
     async def delete_namespace(self, name: str, uid: str) -> None:
@@ -219,3 +222,13 @@ class Cluster:
     async def tiller_deployments(self) -> list[dict[str, Any]]:
         """Return deployments that look like Helm 2's Tiller."""
         return await probes.tiller_deployments(self.transport())
+
+
+def _made_by_others(namespace: str) -> NeedsYou:
+    return NeedsYou(
+        f"The namespace {namespace} has to be made for you",
+        "It is not there, or not yours to work in, and this account may not make namespaces.",
+        still_works="Nothing was changed.",
+        next_step=f"Ask an administrator to make {namespace} and to give you the role admin in it; "
+        f"on OpenShift you may do it yourself: oc new-project {namespace}",
+    )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.errors import NeedsYou
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Resource, Step, Work
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.steps.cluster import KUBECTL
-from z2jh_wizard.kube.errors import Forbidden
 from z2jh_wizard.project.folder import Project
 
 
@@ -43,10 +41,7 @@ class MakeNamespace(Step):
 
     async def look(self) -> Look:
         """Look for it and for our label on it."""
-        try:
-            found = await self._cluster.namespace(self._name)
-        except Forbidden as error:
-            raise self._administrators() from error
+        found = await self._cluster.namespace(self._name)
         if found is None:
             return Look(Finding.ABSENT, "not there yet")
         resource = (Resource("namespace", self._name, uid=found.uid),)
@@ -62,11 +57,7 @@ class MakeNamespace(Step):
             yield Line("waiting until the old namespace is gone")
             await self._clock.sleep(1)
         labels = {OUR_LABEL: self._project.spec.project_id}
-        try:
-            made = await self._cluster.create_namespace(self._name, labels)
-        except Forbidden as error:
-            raise self._administrators() from error
-        yield Made(made)
+        yield Made(await self._cluster.create_namespace(self._name, labels))
 
     async def undo(self) -> Work:
         """Remove it with all that is in it, if it is ours."""
@@ -81,15 +72,6 @@ class MakeNamespace(Step):
         while await self._cluster.namespace(self._name):
             await self._clock.sleep(0.3)
         yield Gone(Resource("namespace", self._name, uid=found.uid))
-
-    def _administrators(self) -> NeedsYou:
-        return NeedsYou(
-            f"The namespace {self._name} has to be made for you",
-            "It is not there, or not yours to work in, and this account may not make namespaces.",
-            still_works="Nothing was changed.",
-            next_step=f"Ask an administrator to make {self._name} and to give you the role admin in it; "
-            f"on OpenShift you may do it yourself: oc new-project {self._name}",
-        )
 
     def _foreign(self) -> str:
         return f"the namespace {self._name} was not made by this project"
