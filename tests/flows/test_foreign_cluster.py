@@ -22,6 +22,7 @@ from z2jh_wizard.flows import storage_choice
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.cluster_checks import look_round
 from z2jh_wizard.flows.doctor import examine
+from z2jh_wizard.flows.status import status
 from z2jh_wizard.flows.steps import storage_proof
 from z2jh_wizard.flows.steps.claim import ClaimHub
 from z2jh_wizard.flows.steps.fit import FitCluster
@@ -141,7 +142,7 @@ async def test_a_plain_cluster_asks_for_nothing(project, cluster, helm):
 
 async def test_openshift_gets_its_settings_and_a_route(project, openshift, helm):
     fit, route = FitCluster(project, openshift, helm), MakeRoute(project, openshift, SystemClock())
-    assert "a service of its own" in (await route.look()).detail
+    assert "a service of type LoadBalancer is" in (await route.look()).detail
     assert "OpenShift asks for 26 more settings" in (await fit.look()).detail
     await played(fit.run())
     assert (await fit.look()).finding is Finding.READY
@@ -158,6 +159,7 @@ async def test_openshift_gets_its_settings_and_a_route(project, openshift, helm)
     await openshift_router(openshift, place, admitted)
     assert kinds_of(await running) == [Made]
     assert (await route.look()).detail == "https://bio101.apps.example.edu"
+    assert (await status(project)).url == "https://bio101.apps.example.edu"
     assert (await Removal(route).look()).finding is Finding.DRIFTED
     assert kinds_of(await played(route.undo())) == [Gone]
     assert (await Removal(route).look()).finding is Finding.READY

@@ -11,6 +11,7 @@ from z2jh_wizard.flows.adapters import Adapters, adapters_for
 from z2jh_wizard.flows.cleaning import Cleaner, redactor_for
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.steps.ready import public_service, public_url
+from z2jh_wizard.flows.steps.route import host_of, route_place
 from z2jh_wizard.helm.releases import Judgement, Standing
 from z2jh_wizard.kube import diagnose
 from z2jh_wizard.kube.errors import Forbidden
@@ -40,7 +41,7 @@ async def _status(world: Adapters) -> StatusReport:
         nodes=[_node(node) for node in seen.nodes],
         release=_release(project, judged),
         pods=[_pod(pod) for pod in seen.pods],
-        url=_url(seen.services),
+        url=_url(seen.services) or await _route(world),
         students=sum(pod.component == "singleuser-server" for pod in seen.pods),
         problems=[
             ProblemReport(found.object, found.summary, found.next)
@@ -119,6 +120,16 @@ def _release(project: Project, judged: Judgement) -> ReleaseReport:
         f"{current.chart}-{current.chart_version}" if current else "",
         judged.why,
     )
+
+
+async def _route(world: Adapters) -> str:
+    """Return the address that OpenShift gave the hub, where that is its door."""
+    spec = world.project.spec
+    if spec.provider != "existing" or not await world.cluster.is_openshift():
+        return ""
+    found = await world.cluster.find(route_place(spec.release, spec.namespace))
+    host = host_of(found) if found else ""
+    return f"https://{host}" if host else ""
 
 
 def _url(services: Iterable[ServiceRow]) -> str:

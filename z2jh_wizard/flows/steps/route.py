@@ -21,12 +21,12 @@ from z2jh_wizard.core.step import (
     Work,
 )
 from z2jh_wizard.flows.cluster import Cluster
+from z2jh_wizard.flows.cluster_wants import DOORS
 from z2jh_wizard.flows.steps.cluster import KUBECTL
 from z2jh_wizard.flows.steps.ready import PUBLIC_SERVICE
 from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.kube.objects import Place
 from z2jh_wizard.project.folder import Project
-from z2jh_wizard.values import trees
 
 LONGEST_QUIET = "1h"
 """How long the router waits for an answer; its own 30 seconds cut large uploads and slow pages off."""
@@ -49,7 +49,7 @@ class MakeRoute(Step):
         self._cluster = cluster
         self._clock = clock
         spec = project.spec
-        self._place = Place("route.openshift.io/v1", "routes", spec.release, spec.namespace)
+        self._place = route_place(spec.release, spec.namespace)
         self.undo_title = f"Delete the Route {spec.release}"
 
     def commands(self) -> tuple[Command, ...]:
@@ -112,11 +112,11 @@ class MakeRoute(Step):
         yield Gone(self._resource(found))
 
     def _other_door(self) -> str:
-        values = files_of(self._project).subject.values
-        if trees.look_up(values, ("ingress", "enabled")) is True:
-            return "an Ingress is the hub's door"
-        kind = trees.look_up(values, ("proxy", "service", "type"))
-        return "" if kind == "ClusterIP" else "a service of its own is the hub's door"
+        subject = files_of(self._project).subject
+        if any(subject.effective(door) is True for door in DOORS):
+            return "an Ingress or a gateway is the hub's door"
+        kind = subject.effective("proxy.service.type", "LoadBalancer")
+        return "" if kind == "ClusterIP" else f"a service of type {kind} is the hub's door"
 
     def _body(self) -> dict[str, Any]:
         return {
@@ -144,6 +144,11 @@ class MakeRoute(Step):
 
     def _foreign(self) -> str:
         return f"the Route {self._place.name} was not made by this project"
+
+
+def route_place(release: str, namespace: str) -> Place:
+    """Return where the Route of a hub is."""
+    return Place("route.openshift.io/v1", "routes", release, namespace)
 
 
 def host_of(route: dict[str, Any]) -> str:
