@@ -142,7 +142,7 @@ def test_undo_takes_back_answers_then_the_save(written):
     answer(form, resources__memory_limit="4G", culling__timeout="60")
     last = form.undo()
     assert last
-    assert last.field.id == "culling.timeout"
+    assert last.id == "culling.timeout"
     assert "cull" not in form.now.main.data.decode()
     form.save()
     assert "limit: 4G" in written.config.read_text()
