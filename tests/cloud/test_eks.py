@@ -3,6 +3,9 @@
 import base64
 import itertools
 import json
+import re
+import shlex
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +14,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
+from botocore import xform_name
+from botocore.loaders import Loader
 
 from tests.cloud.contract import CloudCase, CloudContract, crash_and_carry_on, ended, problem_of, went_well
 from tests.emulators.aws.cloud import Cloud
 from tests.emulators.aws.people import GRANTED
 from tests.emulators.aws.server import KEY, serve
-from tests.emulators.aws.wire import AwsError
+from tests.emulators.aws.wire import AwsError, model
 from tests.emulators.world import World
 from tests.support.fakes import FakeClock
 from z2jh_wizard.cloud.account import Verdict
@@ -27,6 +32,7 @@ from z2jh_wizard.cloud.explain import CloudNeedsYou, CloudTrouble
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.events import State
 from z2jh_wizard.core.spec import Chart, Pool
+from z2jh_wizard.core.undo import Removal
 from z2jh_wizard.project.folder import Project, create_project
 
 POOLS = {"core": Pool(1, "t3.large"), "user": Pool(2, "m5.large", maximum=5)}
@@ -182,6 +188,24 @@ async def test_zones_without_eks_get_no_subnet(case, tmp_path):
     project = Project(made.folder, msgspec.structs.replace(made.spec, region="us-east-1"))
     assert went_well(await case.set_up(project))
     assert zones_of(case, "core") == ["us-east-1b", "us-east-1c"]
+
+
+@pytest.mark.parametrize("kind", ["cluster", "pool"])
+async def test_a_cluster_or_pool_of_others_is_left_alone(case, tmp_path, kind):
+    """Somebody made it by hand, under the same name, where our own stack stands."""
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    clusters = case.cloud.clusters
+    things = [*clusters.groups.values(), *(clusters.there.values() if kind == "cluster" else ())]
+    for one in things:
+        one["tags"] = {"z2jh-wizard": "0123456789ab"}
+    changes = [one for one in case.world.calls if one.changes]
+    assert "which this project did not make" in problem_of(await case.set_up(project)).happened
+    await case.play([Removal(step) for step in reversed(case.provider(project).steps()) if step.undoable][:2])
+    assert [one for one in case.world.calls if one.changes] == changes
+    await case.play([case.provider(project).resize_step("user", 4)])
+    assert [one for one in case.world.calls if one.changes] == changes
+    assert {one["status"] for one in things} == {"ACTIVE"}
 
 
 async def test_a_stack_that_failed_says_why_and_is_made_anew(case, tmp_path):
@@ -418,6 +442,50 @@ def test_names_that_a_shell_would_run_are_refused(tmp_path, region, cluster, mac
     spec = msgspec.structs.replace(made.spec, account="1", region=region, cluster=named)
     with pytest.raises(InvalidInput):
         [step.commands() for step in EksProvider(Project(made.folder, spec)).steps()]
+
+
+def aws_commands(script: str) -> Iterator[list[str]]:
+    """Give each command of AWS's tool in a line for a shell, those inside others, too."""
+    inside = re.compile(r"\$\(([^()]*)\)")
+    for found in inside.findall(script):
+        yield from aws_commands(found.partition(" | ")[0])
+    words = shlex.split(inside.sub("X", script))
+    if words[:1] == ["aws"]:
+        yield words[1:]
+
+
+def unknown_to_aws(words: list[str]) -> list[str]:
+    """Return what of a command AWS's own models do not have; its tool is made of them."""
+    service, verb, *rest = words
+    if verb == "wait":
+        waiters = Loader().load_service_model(service, "waiters-2")["waiters"]
+        known = {xform_name(name, "-"): about["operation"] for name, about in waiters.items()}
+        verb, rest = known.get(rest[0], rest[0]), rest[1:]
+    operations = {xform_name(name, "-"): name for name in model(service).operation_names}
+    name = operations.get(verb, verb)
+    if name not in operations.values():
+        return [f"{service} {verb}"]
+    shape = model(service).operation_model(name).input_shape
+    options = {f"--{xform_name(one, '-')}" for one in shape.members} | {"--region", "--query", "--output"}
+    return [one for one in rest if one.startswith("--") and one not in options]
+
+
+async def test_commands_are_those_of_awss_own_tool(case, tmp_path):
+    project = case.project(tmp_path)
+    await case.set_up(project)
+    await case.tear_down(project)
+    case.leave_behind()
+    provider = case.provider(project)
+    steps = [*provider.steps(), provider.resize_step("user", 3)]
+    commands = [one for step in steps for one in (*step.commands(), *step.undo_commands())]
+    commands += [one for left in await provider.left() if left.delete for one in left.delete.commands()]
+    said = [words for one in commands for words in aws_commands(one.script or shlex.join(map(str, one.argv)))]
+    assert len(said) > 30
+    custom = ["eks", "update-kubeconfig"]
+    assert {" ".join(words[:2]): wrong for words in said if words[:2] != custom
+            and (wrong := unknown_to_aws(words))} == {}  # fmt: skip
+    for one in commands:
+        subprocess.run(["bash", "-n"], input=one.shell(), text=True, check=True, timeout=10)
 
 
 async def test_the_keys_are_in_no_message_and_no_file(case, tmp_path):

@@ -84,7 +84,12 @@ def pools_of(spec: Spec) -> dict[str, Pool]:
         if pool.machine and not _MACHINE.fullmatch(pool.machine):
             raise InvalidInput("AWS has no such machine type", f"{pool.machine!r} is none, as t3.large is.")
     return {
-        CORE: msgspec.structs.replace(core, machine=core.machine or default, nodes=max(1, core.nodes)),
+        CORE: msgspec.structs.replace(
+            core,
+            machine=core.machine or default,
+            nodes=max(1, core.nodes),
+            minimum=max(1, core.minimum or 1),
+        ),
         USER: msgspec.structs.replace(user, machine=user.machine or core.machine or default),
     }
 
@@ -260,17 +265,19 @@ def pooling(spec: Spec) -> tuple[Command, ...]:
         about = "Make the pool for students" if name == USER else "Make the pool for the hub"
         found.append(Command(script=" ".join(words), about=about))
     for name in (CORE, USER):
-        found.append(Command(("aws", "eks", "wait", "nodegroup-active", *_group(place, name))))
+        argv = ("aws", "eks", "wait", "nodegroup-active", *_group(place, name))
+        found.append(Command(argv, f"Wait for the pool {name}"))
     return tuple(found)
 
 
 def unpooling(spec: Spec) -> tuple[Command, ...]:
     """Return the commands that delete both pools."""
     place = place_of(spec)
-    deletes = [Command(("aws", "eks", "delete-nodegroup", *_group(place, name))) for name in (USER, CORE)]
-    waits = [
-        Command(("aws", "eks", "wait", "nodegroup-deleted", *_group(place, name))) for name in (USER, CORE)
-    ]
+    deletes, waits = [], []
+    for name in (USER, CORE):
+        where = _group(place, name)
+        deletes.append(Command(("aws", "eks", "delete-nodegroup", *where), f"Delete the pool {name}"))
+        waits.append(Command(("aws", "eks", "wait", "nodegroup-deleted", *where), "Wait for it"))
     return (*deletes, *waits)
 
 

@@ -298,6 +298,9 @@ class ResizePool(Step):
         """Compare number and least number."""
         pool = await self._state()
         detail = f"{pool.nodes} nodes, at least {pool.least}"
+        if pool.project_id != self._spec.project_id:
+            reason = "a pool of this name exists which this project did not make"
+            return Look(Finding.UNKNOWN, reason, not_ours=reason)
         if not pool.is_idle:
             return Look(Finding.DRIFTED, f"{detail}; {pool.status.lower()}")
         right = pool.nodes == self._nodes == pool.least
