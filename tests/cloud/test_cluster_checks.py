@@ -11,6 +11,7 @@ import pytest
 from z2jh_wizard.cloud.account import Check, Verdict
 from z2jh_wizard.cloud.cluster_checks import Wants, checks, rights_wanted, takes, unreachable
 from z2jh_wizard.cloud.cluster_features import POLICY_ENGINES, Sure, Trace, load_balancer, policy_engine
+from z2jh_wizard.core.errors import Problem
 from z2jh_wizard.core.step import Finding
 from z2jh_wizard.kube.probes import Right
 from z2jh_wizard.kube.survey import Binding, Machine, PublicService, StorageClass, Survey
@@ -36,8 +37,8 @@ class World:
 
     seen: Survey = GOOD
 
-    async def look(self) -> Survey:
-        return self.seen
+    async def look(self) -> tuple[Check, ...]:
+        return checks(self.seen, WANTS, self.look)
 
     def checks(self, wants: Wants = WANTS) -> dict[str, Check]:
         return {one.id: one for one in checks(self.seen, wants, self.look)}
@@ -74,9 +75,14 @@ def test_an_account_that_sees_little_is_no_failure() -> None:
     assert not any(one.verdict is Verdict.FAIL for one in found.values())
 
 
-def test_a_cluster_that_does_not_answer_is_one_check() -> None:
-    (only,) = unreachable("It does not answer", "No route.")
+async def test_a_cluster_that_does_not_answer_is_one_check() -> None:
+    world = World()
+    problem = Problem("It does not answer", "No route.", next_step="Check your VPN.")
+    (only,) = unreachable(problem, world.look)
     assert (only.verdict, only.sentence) == (Verdict.FAIL, "It does not answer. No route.")
+    assert only.fix
+    assert only.fix.how == "Check your VPN."
+    assert (await only.fix.look()).finding is Finding.READY
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.support.waiting import wait_until_async
 from z2jh_wizard.cloud.storage_classes import class_name
 from z2jh_wizard.core.errors import InvalidInput, NeedsYou, WizardError
 from z2jh_wizard.core.facts import OUR_LABEL
-from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.core.spec import Chart, ClusterSpec
 from z2jh_wizard.core.step import Finding, Gone, Made
 from z2jh_wizard.core.undo import Removal
 from z2jh_wizard.flows import storage_choice
@@ -306,8 +306,11 @@ async def verdicts(project):
     return {one.id: one.verdict.value for one in await look_round(project)}
 
 
-async def test_a_look_round_finds_what_is_there(project, cluster):
-    found = await verdicts(project)
+async def test_a_look_round_finds_what_is_there(project, cluster, campus):
+    theirs = ClusterSpec(kubeconfig=str(campus))
+    planned = Project(project.folder / "not-there", msgspec.structs.replace(project.spec, cluster=theirs))
+    found = await verdicts(planned)
+    assert found == await verdicts(project), "before anything of the project is on the disk"
     assert found == {
         "cluster.reach": "ok",
         "cluster.version": "ok",

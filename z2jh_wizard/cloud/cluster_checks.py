@@ -10,6 +10,7 @@ import msgspec
 
 from z2jh_wizard.cloud.account import Check, Verdict
 from z2jh_wizard.cloud.cluster_features import Sure, load_balancer, policy_engine
+from z2jh_wizard.core.errors import Problem
 from z2jh_wizard.core.step import By, Command, Finding, Look, Refusal, Step, Work
 from z2jh_wizard.helm import tiller
 from z2jh_wizard.kube.probes import Right
@@ -65,7 +66,8 @@ class Wants(msgspec.Struct, frozen=True):
     """Whether the settings suit OpenShift, if it is one."""
 
 
-Again: TypeAlias = Callable[[], Awaitable[Survey]]
+Again: TypeAlias = Callable[[], Awaitable[tuple[Check, ...]]]
+"""Runs all checks once more."""
 
 
 class ByHand(Step):
@@ -74,7 +76,7 @@ class ByHand(Step):
     by = By.YOU
 
     def __init__(
-        self, check: str, title: str, wants: Wants, again: Again, *, how: str, commands: tuple[Command, ...]
+        self, check: str, title: str, again: Again, *, how: str, commands: tuple[Command, ...] = ()
     ) -> None:
         self.id = f"mend.{check}"
         self.title = title
@@ -83,7 +85,6 @@ class ByHand(Step):
         self.skipping = "The hub may not work, or may be less safe than it could be."
         self._check = check
         self._commands = commands
-        self._wants = wants
         self._again = again
 
     def commands(self) -> tuple[Command, ...]:
@@ -92,8 +93,7 @@ class ByHand(Step):
 
     async def look(self) -> Look:
         """Look round again."""
-        found = checks(await self._again(), self._wants, self._again)
-        now = next((one for one in found if one.id == self._check), None)
+        now = next((one for one in await self._again() if one.id == self._check), None)
         if now is None or now.verdict is Verdict.OK:
             return Look(Finding.READY, now.sentence if now else "mended")
         return Look(Finding.ABSENT, now.sentence)
@@ -135,13 +135,15 @@ def checks(seen: Survey, wants: Wants, again: Again) -> tuple[Check, ...]:
         *_balancer(seen, wants),
         *_policies(seen, wants),
         *_openshift(seen, wants),
-        *_old_sins(seen, wants, again),
+        *_old_sins(seen, again),
     )
 
 
-def unreachable(title: str, happened: str) -> tuple[Check, ...]:
+def unreachable(problem: Problem, again: Again) -> tuple[Check, ...]:
     """Return the one check of a cluster that does not answer."""
-    return (Check("cluster.reach", "Cluster", Verdict.FAIL, f"{title}. {happened}".strip()),)
+    text = f"{problem.title}. {problem.happened}".strip()
+    fix = ByHand("cluster.reach", "Reach the cluster", again, how=problem.next_step)
+    return (Check("cluster.reach", "Cluster", Verdict.FAIL, text, fix),)
 
 
 def takes(wanted: str, version: str) -> bool | None:
@@ -214,12 +216,12 @@ def _ask_for_namespace(wants: Wants, again: Again) -> ByHand:
     how += "may make it yourself: oc new-project."
     make = Command(("kubectl", "create", "namespace", wants.namespace), "An administrator types")
     words = (make, binding(wants))
-    return ByHand("cluster.namespace", "Ask for a namespace", wants, again, how=how, commands=words)
+    return ByHand("cluster.namespace", "Ask for a namespace", again, how=how, commands=words)
 
 
 def _ask_for_rights(wants: Wants, again: Again, *, cluster_wide: bool) -> ByHand:
     how = how_to_get_rights(wants, cluster_wide=cluster_wide)
-    return ByHand("cluster.rights", "Ask for rights", wants, again, how=how, commands=(binding(wants),))
+    return ByHand("cluster.rights", "Ask for rights", again, how=how, commands=(binding(wants),))
 
 
 def named(rights: Sequence[Right], most: int = 3) -> str:
@@ -311,13 +313,11 @@ def _openshift(seen: Survey, wants: Wants) -> Iterator[Check]:
     yield Check("cluster.openshift", "OpenShift", Verdict.WARN, text)
 
 
-def _old_sins(seen: Survey, wants: Wants, again: Again) -> Iterator[Check]:
+def _old_sins(seen: Survey, again: Again) -> Iterator[Check]:
     """Yield what old guides left behind: Tiller, administrators by the thousand, an open dashboard."""
     for one in tiller.find(seen.tillers or ())[:1]:
         how = "Remove Tiller when no release needs it any more; Helm 3 and newer work without."
-        fix = ByHand(
-            "cluster.tiller", "Remove Tiller", wants, again, how=how, commands=tiller.removal_commands(one)
-        )
+        fix = ByHand("cluster.tiller", "Remove Tiller", again, how=how, commands=tiller.removal_commands(one))
         yield Check("cluster.tiller", "Tiller", Verdict.WARN, one.describe(), fix)
     open_to_all = [one for one in seen.admins or () if EVERYBODY & set(one.subjects)]
     if open_to_all:
@@ -325,17 +325,16 @@ def _old_sins(seen: Survey, wants: Wants, again: Again) -> Iterator[Check]:
         fix = ByHand(
             "cluster.admins",
             "Take the rights back",
-            wants,
             again,
             how="Delete the binding; a program that needs rights gets a role of its own.",
             commands=(Command(("kubectl", "delete", "clusterrolebinding", *names)),),
         )
         text = f"{', '.join(names)} makes every pod, each student's too, an administrator of the cluster."
         yield Check("cluster.admins", "Administrators", Verdict.WARN, text, fix)
-    yield from _dashboard(seen, wants, again)
+    yield from _dashboard(seen, again)
 
 
-def _dashboard(seen: Survey, wants: Wants, again: Again) -> Iterator[Check]:
+def _dashboard(seen: Survey, again: Again) -> Iterator[Check]:
     open_one = next(
         (one for one in seen.services or () if one.is_dashboard and one.type in ("LoadBalancer", "NodePort")),
         None,
@@ -345,8 +344,6 @@ def _dashboard(seen: Survey, wants: Wants, again: Again) -> Iterator[Check]:
     place = ("service", open_one.name, "--namespace", open_one.namespace)
     change = ("kubectl", "patch", *place, "--patch", '{"spec":{"type":"ClusterIP"}}')
     how = "Close it to the outside, and reach it by kubectl proxy."
-    fix = ByHand(
-        "cluster.dashboard", "Close the dashboard", wants, again, how=how, commands=(Command(change),)
-    )
+    fix = ByHand("cluster.dashboard", "Close the dashboard", again, how=how, commands=(Command(change),))
     text = f"The Kubernetes dashboard {open_one.namespace}/{open_one.name} can be reached from outside."
     yield Check("cluster.dashboard", "Dashboard", Verdict.WARN, text, fix)

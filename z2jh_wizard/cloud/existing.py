@@ -11,6 +11,7 @@ from typing import Any
 from z2jh_wizard.core.errors import InvalidInput, Refused
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
 from z2jh_wizard.kube import kubeconfig as kubeconfigs
+from z2jh_wizard.kube.transport import KubeTransport
 from z2jh_wizard.project import kubeconfig_file
 from z2jh_wizard.project.folder import Project
 
@@ -93,6 +94,11 @@ class UseContext(Step):
         return kubeconfig_file.encode(
             kubeconfig_file.build(self._project, access.context, cluster_entry(access))
         )
+
+
+def transport_of(project: Project) -> KubeTransport:
+    """Return a way to the cluster by the user's own context, before the project has a kubeconfig."""
+    return KubeTransport(_access(project))
 
 
 def cluster_entry(access: kubeconfigs.Access) -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from z2jh_wizard.cloud import cluster_checks
+from functools import partial
+
+from z2jh_wizard.cloud import cluster_checks, existing
 from z2jh_wizard.cloud.account import Check, Verdict
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
@@ -12,24 +14,36 @@ from z2jh_wizard.flows.cluster_wants import wants_of
 from z2jh_wizard.flows.steps.storage_proof import ProveStorage
 from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.kube import survey
-from z2jh_wizard.kube.survey import Survey
+from z2jh_wizard.kube.transport import KubeTransport
 from z2jh_wizard.project.folder import Project
 
 
 async def look_round(project: Project) -> tuple[Check, ...]:
-    """Look at all that matters of a project's cluster; one that does not answer is a check that fails."""
-    cluster = Cluster(project)
+    """Look at all that matters of a project's cluster; one that does not answer is a check that fails.
+
+    Of a cluster that exists already this works before anything of the project is on the disk.
+    """
+    again = partial(look_round, project)
     try:
+        transport = _transport(project)
         files = files_of(project)
         wants = wants_of(project, files)
-
-        async def look() -> Survey:
-            rights = cluster_checks.rights_wanted(wants)
-            return await survey.take(cluster.transport(), wants.namespace, rights)
-
-        return cluster_checks.checks(await look(), wants, look)
+        seen = await survey.take(transport, wants.namespace, cluster_checks.rights_wanted(wants))
+        return cluster_checks.checks(seen, wants, again)
     except WizardError as error:
-        return cluster_checks.unreachable(error.problem.title, error.problem.happened)
+        return cluster_checks.unreachable(error.problem, again)
+
+
+def can_look(project: Project) -> bool:
+    """Tell whether there is a cluster to look at already."""
+    return project.spec.provider == "existing" or Cluster(project).is_configured()
+
+
+def _transport(project: Project) -> KubeTransport:
+    cluster = Cluster(project)
+    if project.spec.provider == "existing" and not cluster.is_configured():
+        return existing.transport_of(project)
+    return cluster.transport()
 
 
 async def prove_disks(project: Project, clock: Clock) -> Check:
@@ -38,8 +52,10 @@ async def prove_disks(project: Project, clock: Clock) -> Check:
     step = ProveStorage(project, cluster, clock)
     found, title = "storage.proof", "A disk of 1 GiB"
     try:
-        if await cluster.namespace(project.spec.namespace) is None:
-            text = f"It needs the namespace {project.spec.namespace}, which the set-up makes."
+        if not cluster.is_configured() or await cluster.namespace(project.spec.namespace) is None:
+            text = (
+                f"It needs the namespace {project.spec.namespace}, which the set-up makes; it proves it then."
+            )
             return Check(found, title, Verdict.UNKNOWN, text)
         look = await step.look()
         if look.finding is not Finding.READY:

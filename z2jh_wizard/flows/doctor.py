@@ -9,8 +9,7 @@ from pathlib import Path
 from z2jh_wizard.cloud import account as cloud
 from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.core.report import Check
-from z2jh_wizard.flows.cluster import Cluster
-from z2jh_wizard.flows.cluster_checks import look_round, prove_disks
+from z2jh_wizard.flows.cluster_checks import can_look, look_round, prove_disks
 from z2jh_wizard.helm.command import HOW_TO_GET_HELM, find_helm
 from z2jh_wizard.helm.download import download_helm
 from z2jh_wizard.project.folder import is_project, open_project
@@ -41,13 +40,13 @@ async def examine(folder: Path, *, disk: bool = False) -> AsyncIterator[Check]:
                 f"{path.name} is {'private' if private else 'readable by others'}",
                 fix,
             )
-    if project.kubeconfig.exists():
-        answers = await _cluster(Cluster(project))
-        yield answers
-        for check in await look_round(project) if answers.ok else ():
-            if check.id != "cluster.reach":
-                yield _reported(check)
-        if disk and answers.ok:
+    if can_look(project):
+        first, *others = map(_reported, await look_round(project))
+        answers = first.ok
+        yield Check("cluster", answers, first.text, first.next)
+        for check in others:
+            yield check
+        if disk and answers:
             yield _reported(await prove_disks(project, SystemClock()))
 
 
@@ -59,10 +58,11 @@ async def fetch_helm() -> str:
 def _reported(found: cloud.Check) -> Check:
     """Return a check of the cluster as doctor shows it; only what fails is not ok."""
     fine = found.verdict is not cloud.Verdict.FAIL
+    text = found.sentence if found.id == "cluster.reach" else f"{found.title}: {found.sentence}"
     mending = ""
     if found.fix:
         mending = " ".join((found.fix.how, *(command.shell() for command in found.fix.commands())))
-    return Check(found.id, fine, f"{found.title}: {found.sentence}", mending, found.verdict.value)
+    return Check(found.id, fine, text, mending, found.verdict.value)
 
 
 async def _helm() -> Check:
@@ -71,10 +71,3 @@ async def _helm() -> Check:
     except NeedsYou as missing:
         return Check("helm", False, missing.problem.happened, HOW_TO_GET_HELM)
     return Check("helm", True, tool.describe())
-
-
-async def _cluster(cluster: Cluster) -> Check:
-    try:
-        return Check("cluster", True, f"Kubernetes {await cluster.answers()} answers")
-    except WizardError as error:
-        return Check("cluster", False, error.problem.title, error.problem.next_step)
