@@ -25,7 +25,7 @@ from tests.emulators.aws.wire import AwsError, model
 from tests.emulators.world import World
 from tests.support.fakes import FakeClock
 from z2jh_wizard.cloud.account import Verdict
-from z2jh_wizard.cloud.eks import sign_in
+from z2jh_wizard.cloud.eks import autoscaler, sign_in
 from z2jh_wizard.cloud.eks.aws import ELSEWHERE, Aws
 from z2jh_wizard.cloud.eks.provider import EksProvider
 from z2jh_wizard.cloud.explain import CloudNeedsYou, CloudTrouble
@@ -442,6 +442,31 @@ def test_names_that_a_shell_would_run_are_refused(tmp_path, region, cluster, mac
     spec = msgspec.structs.replace(made.spec, account="1", region=region, cluster=named)
     with pytest.raises(InvalidInput):
         [step.commands() for step in EksProvider(Project(made.folder, spec)).steps()]
+
+
+def test_an_autoscaler_is_for_pools_that_may_grow(tmp_path):
+    made = create_project(tmp_path / "hub", "eks", chart=Chart(), release="bio101", pools=POOLS)
+    spec = msgspec.structs.replace(made.spec, account="1", region=REGION)
+    fixed = msgspec.structs.replace(spec, pools={"user": Pool(2, "m5.large", maximum=2)})
+    elsewhere = msgspec.structs.replace(spec, provider="gke")
+    assert [autoscaler.wants_one(one) for one in (spec, fixed, elsewhere)] == [True, False, False]
+    why = {one.id: one.why for one in EksProvider(Project(made.folder, fixed)).steps()}
+    assert "number is fixed" in why["cluster.pools"]
+
+
+def test_the_command_of_the_autoscaler_says_what_its_values_say(tmp_path):
+    made = create_project(tmp_path / "hub", "eks", chart=Chart(), release="bio101", pools=POOLS)
+    spec = msgspec.structs.replace(made.spec, account="1", region=REGION)
+    argv = [str(one) for one in autoscaler.installing(spec)[0].argv]
+    said: dict[str, Any] = {}
+    for pair in (argv[at + 1] for at, one in enumerate(argv) if one == "--set-string"):
+        path, _, value = pair.partition("=")
+        *above, last = (one.replace("\\.", ".") for one in re.split(r"(?<!\\)\.", path))
+        place = said
+        for one in above:
+            place = place.setdefault(one, {})
+        place[last] = value
+    assert said == autoscaler.values(spec)
 
 
 def aws_commands(script: str) -> Iterator[list[str]]:

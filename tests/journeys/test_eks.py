@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest import mock
@@ -18,8 +20,10 @@ from tests.emulators.aws.server import KEY, is_cluster_token, serve
 from tests.emulators.world import World
 from tests.journeys.conftest import Wizard
 from tests.support.token_proxy import token_proxy
+from z2jh_wizard.cloud.eks import autoscaler
 from z2jh_wizard.cloud.eks.aws import ELSEWHERE
 from z2jh_wizard.core.spec import Chart, Pool
+from z2jh_wizard.flows.charts import cached_chart, chart_source
 from z2jh_wizard.practice.token import token
 from z2jh_wizard.project import spec_file
 from z2jh_wizard.project.folder import create_project
@@ -29,9 +33,39 @@ POOLS = {"core": Pool(1, "t3.large"), "user": Pool(2, "m5.large", maximum=5)}
 SECRET = "emulated-secret-of-amazon"
 
 
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Values.fullnameOverride }}
+  annotations: {watches: "{{ .Values.autoDiscovery.clusterName }} in {{ .Values.awsRegion }}"}
+spec:
+  selector: {matchLabels: {app: autoscaler}}
+  template:
+    metadata: {labels: {app: autoscaler}}
+    spec:
+      nodeSelector: {{- toYaml .Values.nodeSelector | nindent 8 }}
+      containers: [{name: autoscaler, image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"}]
+"""
+
+
+def keep_autoscaler() -> None:
+    """Put a small chart where a downloaded one of the autoscaler is kept."""
+    chart = cached_chart(chart_source(autoscaler.CHART))
+    about = f"apiVersion: v2\nname: {autoscaler.CHART.name}\nversion: {autoscaler.CHART.version}\n"
+    chart.parent.mkdir(parents=True)
+    with tarfile.open(chart, "w:gz") as packed:
+        for name, text in (("Chart.yaml", about), ("templates/deployment.yaml", DEPLOYMENT)):
+            entry = tarfile.TarInfo(f"{autoscaler.CHART.name}/{name}")
+            entry.size = len(text)
+            packed.addfile(entry, io.BytesIO(text.encode()))
+
+
 @pytest.fixture
-def amazon(wizard_of, home):
+def amazon(wizard_of, home, monkeypatch):
     """A project at Amazon, the emulator, and a practice cluster that takes Amazon's tokens."""
+    monkeypatch.setenv("HOME", str(home))
+    keep_autoscaler()
     computers = wizard_of()
     practice = yaml.safe_load((computers.folder / "kubeconfig").read_text())["clusters"][0]["cluster"]
     cloud = Cloud(World(latency=1.0))
@@ -71,6 +105,9 @@ def test_from_nothing_to_a_hub_and_back(amazon, kubectl_binary):
     argv += ["get", "pods", "-n", "bio101"]
     pods = subprocess.run(argv, capture_output=True, text=True, env=wizard.environment, check=True)
     assert "hub" in pods.stdout
+    argv = [*argv[:3], "get", "deployment", "cluster-autoscaler", "-n", "kube-system", "-o", "yaml"]
+    scaler = subprocess.run(argv, capture_output=True, text=True, env=wizard.environment, check=True)
+    assert f"bio101 in {cloud.region}" in scaler.stdout
     assert wizard.json("status")["provider"] == "eks"
     assert {one["finding"] for one in wizard.json("plan")} == {"ready"}
 
@@ -82,7 +119,8 @@ def test_from_nothing_to_a_hub_and_back(amazon, kubectl_binary):
     assert not cloud.clusters.there
     assert not cloud.ec2.things["Vpcs"]
     assert not cloud.iam.roles
-    assert any("EKS cluster" in json.dumps(one) for one in receipt["removed"])
+    removed = json.dumps(receipt["removed"])
+    assert all(one in removed for one in ("EKS cluster", "cluster-autoscaler", "node group", "stack"))
     assert receipt["left"] == []
     names = [(one.name, one.target) for one in cloud.world.creates()]
     assert len(names) == len(set(names))

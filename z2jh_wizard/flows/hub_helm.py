@@ -47,16 +47,28 @@ class FetchedChart(NamedTuple):
 class HubHelm:
     """What flows ask of Helm; the Helm program is searched once, when it is first needed."""
 
-    def __init__(
-        self, project: Project, cluster: Cluster, redactor: Redactor, journal: Journal, clock: Clock
+    def __init__(  # noqa: PLR0917  # the adapters of a project, which are made in one place
+        self,
+        project: Project,
+        cluster: Cluster,
+        redactor: Redactor,
+        journal: Journal,
+        clock: Clock,
+        values: Path | None = None,
     ) -> None:
+        """Bind Helm to a release; ``values`` is its one file where that is not the hub's own."""
         self._project = project
+        self._values = values
         self._cluster = cluster
         self._redactor = redactor
         self._journal = journal
         self._clock = clock
         self._tool: HelmTool | None = None
         self._history: list[Revision] = []
+
+    def beside(self, project: Project, values: Path) -> HubHelm:
+        """Return Helm for another release on this cluster, as ``project`` says it, with its own values."""
+        return HubHelm(project, self._cluster, self._redactor, self._journal, self._clock, values)
 
     async def tool(self) -> HelmTool:
         """Return the Helm to use; NeedsYou when there is none."""
@@ -162,6 +174,8 @@ class HubHelm:
         return ChartSource(str(where)) if where else chart_source(self._project.spec.chart)
 
     def _values_files(self) -> list[Path]:
+        if self._values:
+            return [self._values]
         return [path for path in (self._project.config, self._project.secrets) if path.exists()]
 
     async def _helm(self, on_start: Callable[[ProcessIdentity], None] | None = None) -> Helm:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from z2jh_wizard.cloud.eks.autoscaler import wants_one
 from z2jh_wizard.core.step import Step
 from z2jh_wizard.flows.adapters import Adapters
 from z2jh_wizard.flows.flow import Flow
+from z2jh_wizard.flows.steps.autoscaler import InstallAutoscaler
 from z2jh_wizard.flows.steps.chart import GetChart
 from z2jh_wizard.flows.steps.check import CheckConfig
 from z2jh_wizard.flows.steps.claim import ClaimHub
@@ -39,6 +41,7 @@ def setup(world: Adapters) -> Flow:
         ClaimHub(project, world.cluster, world.helm),
         NodesReady(world.cluster, clock),
         FindTiller(world.cluster),
+        *([InstallAutoscaler(world)] if wants_one(project.spec) else []),
         MakeNamespace(project, world.cluster, clock),
         WriteConfig(project),
         *fitting,

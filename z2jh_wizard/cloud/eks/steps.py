@@ -9,6 +9,7 @@ from typing import Any
 from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.eks import desired
 from z2jh_wizard.cloud.eks import template as stack
+from z2jh_wizard.cloud.eks.autoscaler import wants_one
 from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.cluster import (
     BROKEN,
@@ -158,10 +159,7 @@ class MakePools(Step):
     id = "cluster.pools"
     title = "Make the pools of nodes"
     undo_title = "Delete the pools of nodes"
-    why = (
-        "Amazon's computers for your hub: a small one that always runs, and those for the students. Their "
-        "number is fixed: it changes when you resize, and by itself only with the cluster autoscaler."
-    )
+    why = "Amazon's computers for your hub: a small one that always runs, and those for the students."
     danger = Danger.COSTS_MONEY
     usually = 240
     limit = 2400
@@ -173,6 +171,8 @@ class MakePools(Step):
         self._place = desired.place_of(spec)
         self._aws = aws
         self._clock = clock
+        if not wants_one(spec):
+            self.why += " Their number is fixed, and changes when you resize."
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that make them."""
