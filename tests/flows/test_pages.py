@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from z2jh_wizard.core.errors import InvalidInput
@@ -14,6 +16,13 @@ def test_the_defaults_make_a_practice_project(tmp_path):
     assert project.spec.chart.name == "practice"
     assert project.spec.chart.version
     assert project.spec.pools["user"].nodes == 2
+
+
+def test_a_folder_that_is_not_there_is_proposed():
+    assert pages.proposed_folder("bio101") == "~/hubs/bio101"
+    (Path.home() / "hubs" / "bio101").mkdir(parents=True)
+    assert pages.proposed_folder("bio101") == "~/hubs/bio101-2"
+    assert pages.proposed_folder("") == pages.proposed_folder("../x") == "~/hubs/jhub"
 
 
 def test_an_existing_cluster_gets_the_real_chart(tmp_path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.widgets import Input
+
 from tests.tui.conftest import LARGE, Open, Person
 from tests.tui.fakes import FakeBackend
 from tests.tui.test_journeys import answer_questions, say_where
@@ -152,6 +154,27 @@ async def test_answers_from_before_the_project_are_offered_again(open_app: Open,
         assert journey_of(person).answers["provider"] == "existing"
         await person.press("escape")
         await person.at("WelcomeScreen")
+
+
+async def test_a_new_hub_begins_at_its_first_question_and_proposes_a_folder(open_app: Open) -> None:
+    async with open_app() as person:
+        await person.at("WelcomeScreen")
+        await person.activate("do-quick")
+        await person.sees("step 1 of 5 Where")
+        await person.until(lambda: person.focused == "control-provider", "focus on the first question")
+        assert journey_of(person).answers["folder"] == "~/hubs/jhub"
+        await person.tab_to("control-release")
+        await person.type("chem202")
+        await person.tab_to("control-folder")
+        await person.until(lambda: journey_of(person).answers["release"] == "chem202", "the name is replaced")
+        line = person.widget("#control-folder")
+        assert isinstance(line, Input)
+        assert line.value == "~/hubs/chem202"
+        await person.press("end", "x")
+        await person.tab_to("control-release")
+        await person.press("end", "4")
+        await person.until(lambda: journey_of(person).answers["release"] == "chem2024", "the name goes on")
+        assert journey_of(person).answers["folder"] == "~/hubs/chem202x", "what was typed stays"
 
 
 async def test_nothing_is_offered_where_nothing_was_answered(open_app: Open) -> None:

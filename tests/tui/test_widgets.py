@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -13,11 +14,13 @@ from textual.widget import Widget
 from tests.support.waiting import wait_until_async
 from z2jh_wizard.core.errors import Problem
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
+from z2jh_wizard.widgets.controls import TextBlock
 from z2jh_wizard.widgets.form_field import FormField
 from z2jh_wizard.widgets.log_pane import LogPane
 from z2jh_wizard.widgets.panes import Pane, Panes
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.problem_panel import ProblemPanel
+from z2jh_wizard.widgets.text_line import TextLine
 from z2jh_wizard.widgets.virtual_log import VirtualLog
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 
@@ -265,6 +268,19 @@ async def test_field_shows_one_sentence_under_it() -> None:
         assert field.has_class("-wrong")
         field.show_problem("")
         assert not field.query_one(".field-error").display
+
+
+@pytest.mark.parametrize(("make", "value"), [(TextLine, "value"), (TextBlock, "text")])
+async def test_keys_that_come_together_are_taken_in_their_order(
+    make: Callable[[str], Widget], value: str
+) -> None:
+    async with shown(lambda: make("")) as (app, pilot):
+        for key in ("4", "backspace", "5", "left", "6", "end", "7"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        field = app.screen.query("*").first()
+        await wait_until_async(lambda: len(getattr(field, value)) == 3)
+        assert getattr(field, value) == "657"
 
 
 async def test_problem_panel_is_hidden_without_a_problem() -> None:

@@ -62,7 +62,7 @@ def _file(text: str) -> str | None:
 
 def _folder(text: str) -> str | None:
     if not text.strip():
-        return "Type a folder, such as ~/hubs/bio101."
+        return f"Type a folder, such as {HUBS}/bio101."
     path = Path(text).expanduser()
     if path.exists() and not path.is_dir():
         return f"{path} is a file; type a folder."
@@ -74,6 +74,9 @@ def _is(field: str, *values: str) -> Callable[[Answers], bool]:
 
 
 FOLDER = "folder"
+
+HUBS = "~/hubs"
+"""Where a new hub's folder is proposed."""
 
 FOLDER_PAGE = Page(
     FOLDER,
@@ -196,6 +199,13 @@ def default_answers(provider: str = "practice") -> dict[str, str]:
     """Return the safe default of every question for a provider."""
     answers = {field.id: field.default for page in PAGES for field in page.fields}
     return {**answers, "provider": provider, "chart": PRACTICE if provider == "practice" else "z2jh"}
+
+
+def proposed_folder(release: str) -> str:
+    """Return a folder for a new hub that is not there yet: ``~/hubs/NAME``, or with a number behind it."""
+    name = release if checks.release_name(release) is None else HUB_PAGE.fields[0].default
+    numbered = (f"{HUBS}/{name}{ending}" for ending in ("", *(f"-{at}" for at in range(2, 100))))
+    return next((path for path in numbered if not Path(path).expanduser().exists()), f"{HUBS}/{name}")
 
 
 def problems(answers: Answers) -> dict[str, str]:

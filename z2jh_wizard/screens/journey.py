@@ -10,7 +10,7 @@ from typing import Any, Literal
 from z2jh_wizard.core.spec import SCHEMA_VERSION, Chart, Spec
 from z2jh_wizard.flows import ways
 from z2jh_wizard.flows.drafts import read_draft
-from z2jh_wizard.flows.pages import FOLDER, FOLDER_PAGE, Page, default_answers, problems
+from z2jh_wizard.flows.pages import FOLDER, FOLDER_PAGE, Page, default_answers, problems, proposed_folder
 from z2jh_wizard.flows.ways import Stage, Way
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
@@ -37,14 +37,18 @@ class Journey:
     """Whether the project was there before this journey."""
     untouched: dict[str, str] = field(default_factory=dict)
     """The answers that it began with."""
+    proposed: str = ""
+    """The folder that was proposed for the hub's name and that nobody typed; empty for none."""
 
     # ---- beginning ----
 
     @classmethod
     def begin(cls, folder: str, provider: str, way: Way = ways.QUICK) -> Journey:
-        """Return a journey with the safe default of every question."""
-        answers = {**default_answers(provider), FOLDER: folder}
-        return cls(answers, way, untouched=dict(answers))
+        """Return a journey with the safe default of every question; an empty folder gets a proposal."""
+        answers = default_answers(provider)
+        proposed = "" if folder else proposed_folder(answers["release"])
+        answers[FOLDER] = folder or proposed
+        return cls(answers, way, untouched=dict(answers), proposed=proposed)
 
     @classmethod
     def of(cls, project: Project) -> Journey:
@@ -116,11 +120,18 @@ class Journey:
         return _path(self.made_with or self.answers)
 
     def answer(self, name: str, value: str) -> None:
-        """Take an answer; choosing where the hub runs moves the chart to what fits there."""
-        before = self.answers.get("provider")
+        """Take an answer; the chart follows where the hub runs, a proposed folder the name beside it."""
+        before = self.answers.get(name)
         self.answers[name] = value
         if name == "provider" and value != before:
             self.answers["chart"] = default_answers(value)["chart"]
+        if name == "release" and self.follows_name:
+            self.proposed = self.answers[FOLDER] = proposed_folder(value)
+
+    @property
+    def follows_name(self) -> bool:
+        """Tell whether the folder is still the proposed one, on the way that asks for both on one page."""
+        return self.way is ways.QUICK and bool(self.proposed) and self.answers.get(FOLDER) == self.proposed
 
     def problems(self) -> dict[str, str]:
         """Return one sentence for each answer that cannot be used, in the order of the pages."""

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.flows import ways
-from z2jh_wizard.flows.pages import Field, Page
+from z2jh_wizard.flows.pages import FOLDER, Field, Page
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Trouble
@@ -17,7 +17,8 @@ from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
-from z2jh_wizard.widgets.form_field import FormField
+from z2jh_wizard.widgets.form_field import FormField, dom_name
+from z2jh_wizard.widgets.text_line import TextLine
 
 
 class PageScreen(StageScreen):
@@ -35,6 +36,7 @@ class PageScreen(StageScreen):
         self._stage = ways.stage(stage)
         self.NAME = "" if field else stage  # who was sent to a question begins there
         self._wanted = field
+        self._came_back = bool(desk.journey and stage in desk.journey.visited)
 
     @property
     def stage_id(self) -> str:
@@ -53,11 +55,13 @@ class PageScreen(StageScreen):
         return self.page.why
 
     def body(self) -> ComposeResult:
-        """Make a field for each question."""
+        """Make a field for each question; typing replaces a default, never what a person typed."""
         for field in self.page.fields:
-            yield FormField(
-                field.id, field.label, field.help, self.journey.answers.get(field.id, ""), _offers(field)
-            )
+            answer = self.journey.answers.get(field.id, "")
+            mine = answer == self.journey.untouched.get(field.id)
+            dom_id = f"control-{dom_name(field.id)}"
+            line = None if field.choices else TextLine(answer, dom_id=dom_id, replace=mine)
+            yield FormField(field.id, field.label, field.help, answer, _offers(field), control=line)
 
     def buttons(self) -> ComposeResult:
         """Back, the other way, and Next."""
@@ -72,8 +76,8 @@ class PageScreen(StageScreen):
             self.show_problems()
 
     def first_focus(self) -> Widget:
-        """Begin where one was sent to, else at the first problem, else at the first question."""
-        wrong = self.journey.problems_of(self.page) if self.stage_id in self.journey.visited else {}
+        """Begin where one was sent to, on coming back at the first problem, else at the first question."""
+        wrong = self.journey.problems_of(self.page) if self._came_back else {}
         names = [self._wanted, *wrong, *(field.id for field in self.page.fields)]
         for name in names:
             for form_field in self.query(FormField):
@@ -83,7 +87,7 @@ class PageScreen(StageScreen):
 
     @on(FormField.Changed)
     def _changed(self, event: FormField.Changed) -> None:
-        self.journey.answer(event.name, event.value)
+        self._answer(event.name, event.value)
         self._show_asked()
         self.refresh_frame()
         self.refresh_preview()
@@ -106,7 +110,16 @@ class PageScreen(StageScreen):
         """Take what was typed, a letter that was not told of yet included."""
         for form_field in self.query(FormField):
             if isinstance(form_field.control_widget, (Input, ChoiceList)):
-                self.journey.answer(form_field.field, form_field.control_widget.value)
+                self._answer(form_field.field, form_field.control_widget.value)
+
+    def _answer(self, name: str, value: str) -> None:
+        """Take an answer; a folder that follows the hub's name is shown as it is now."""
+        self.journey.answer(name, value)
+        if name == "release" and self.journey.follows_name:
+            line = self._field(FOLDER).control_widget
+            assert isinstance(line, TextLine)
+            with self.prevent(Input.Changed):
+                line.value = self.journey.answers[FOLDER]
 
     def action_next(self) -> None:
         """Go on; the first problem of the page holds one back, and the last page makes the project."""

@@ -16,7 +16,7 @@ from z2jh_wizard.values.fields import Kind
 from z2jh_wizard.values.forms import Question
 from z2jh_wizard.widgets.actions import bindings
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
-from z2jh_wizard.widgets.text_line import LONGEST, TextLine
+from z2jh_wizard.widgets.text_line import LONGEST, TextLine, edit_at_once
 
 LEAVE = "not set"
 """The offer that leaves a setting to the chart."""
@@ -92,6 +92,9 @@ class TextBlock(TextArea):
         self.set_reactive(TextArea.compact, True)
         self.add_class("-textual-compact", update=False)
         self.set_reactive(TextArea.cursor_blink, False)
+
+    async def _on_key(self, event: events.Key) -> None:
+        await edit_at_once(self, event)
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Paste without the codes that would steer the terminal."""

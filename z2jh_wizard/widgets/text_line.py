@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from textual import events
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from z2jh_wizard.core.redaction import plain
 
 LONGEST = 250_000
 """Characters that are pasted; no answer may be as long."""
+
+
+async def edit_at_once(control: Input | TextArea, event: events.Key) -> None:
+    """Do a key that edits now, not after letters behind it that came in the same piece from a slow line.
+
+    Textual takes letters at once, but lets such a key bubble up to the app first.
+    """
+    for binding in control._bindings.key_to_bindings.get(event.key, ()):
+        event.stop()
+        event.prevent_default()
+        await control.run_action(binding.action)
+        return
 
 
 class TextLine(Input):
@@ -27,6 +39,9 @@ class TextLine(Input):
         self.add_class("-textual-compact", update=False)
         self.cursor_blink = False
         self.cursor_position = len(value)
+
+    async def _on_key(self, event: events.Key) -> None:
+        await edit_at_once(self, event)
 
     def _on_paste(self, event: events.Paste) -> None:
         """Paste the first line, without the codes that would steer the terminal; say so if there are more."""
