@@ -16,6 +16,8 @@ import msgspec
 import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.cloud.contract import CloudCase, CloudContract, crash_and_carry_on, ended, problem_of, went_well
 from tests.emulators.aws.cloud import Cloud
@@ -28,6 +30,7 @@ from z2jh_wizard.cloud.account import Verdict
 from z2jh_wizard.cloud.eks import autoscaler, sign_in
 from z2jh_wizard.cloud.eks.aws import ELSEWHERE, Aws
 from z2jh_wizard.cloud.eks.provider import EksProvider
+from z2jh_wizard.cloud.eks.troubles import of_issue, of_stack
 from z2jh_wizard.cloud.explain import CloudNeedsYou, CloudTrouble
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.events import State
@@ -118,7 +121,7 @@ class amazon:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
         clock = FakeClock()
-        self._cloud = Cloud(World(latency=20.0, clock=clock.seconds))
+        self._cloud = Cloud(World(latency=5.0, clock=clock.seconds))
         self._case = AmazonCase(self._cloud, clock, monkeypatch)
         self._serving = serve(self._cloud)
 
@@ -348,6 +351,36 @@ async def test_credentials_of_another_account_are_refused(case, tmp_path):
     problem = problem_of(await case.set_up(project))
     assert "another AWS account" in problem.title
     assert {one.name for one in case.world.calls} == {"GetCallerIdentity"}
+
+
+@pytest.mark.parametrize("call", ["CreateCluster", "CreateNodegroup", "DescribeAddon", "DescribeStacks"])
+async def test_a_sign_in_that_ends_in_the_middle(case, tmp_path, call):
+    project = case.project(tmp_path)
+    case.world.fail_once(call, AwsError("ExpiredTokenException", "The security token is expired", 403))
+    problem = problem_of(await case.set_up(project))
+    assert problem.title == "The sign-in to AWS has ended"
+    assert went_well(await case.set_up(project))
+    made = [(one.name, one.target) for one in case.world.creates()]
+    assert len(made) == len(set(made)) + (call in {name for name, _ in made})
+
+
+async def test_amazon_that_is_busy_or_slow_is_asked_again(case, tmp_path):
+    project = case.project(tmp_path)
+    role = "Role with arn: arn:aws:iam::1:role/new, could not be assumed because it does not exist"
+    case.world.fail_once("CreateCluster", AwsError("InvalidParameterException", role))
+    case.world.fail_once("DescribeNodegroup", AwsError("ThrottlingException", "Rate exceeded", 429))
+    case.world.fail_once("DescribeStacks", AwsError("InternalFailure", "", 500))
+    assert went_well(await case.set_up(project))
+    assert case.clusters() == 1
+
+
+@given(st.sampled_from(model("eks").shape_for("NodegroupIssueCode").enum), st.text(max_size=400))
+def test_every_issue_has_words_whatever_its_text(code, text):
+    for found in (of_issue(code, text, zone="z"), of_stack("ROLLBACK_COMPLETE", f"{code} {text}", "1")):
+        said = str(found)
+        assert found.problem.title
+        assert "\x1b" not in said
+        assert len(said) < 1500
 
 
 async def test_a_token_says_the_cluster_and_ends(case, tmp_path):

@@ -5,20 +5,26 @@ from __future__ import annotations
 import base64
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from z2jh_wizard.cloud.calls import call
+from z2jh_wizard.cloud.calls import TRIES, call, pause
 from z2jh_wizard.cloud.eks import sign_in
 from z2jh_wizard.cloud.eks.troubles import as_trouble
+from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput, NeedsYou
+from z2jh_wizard.system.clock import SystemClock
 
 Answer = TypeVar("Answer")
 
 ELSEWHERE = "AWS_ENDPOINT_URL"
 """AWS's own variable; here it may only name an emulator on this computer, such as http://127.0.0.1:8087."""
+
+QUESTIONS = ("describe_", "list_", "get_", "simulate_")
+"""How the names of operations begin that change nothing."""
 
 TOKEN_LASTS = timedelta(minutes=14)
 """How long a token for a cluster's API is used; the API itself takes it for 15 minutes."""
@@ -31,10 +37,11 @@ class Aws:
     anything else is asked. Methods may be called from several tasks at once.
     """
 
-    def __init__(self, account: str, region: str, chosen: str = "") -> None:
+    def __init__(self, account: str, region: str, chosen: str = "", clock: Clock | None = None) -> None:
         self.account = account
         self.region = region
         self._chosen = chosen
+        self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._opened: tuple[Any, str] | None = None
         self._clients: dict[tuple[str, str], Any] = {}
@@ -50,9 +57,17 @@ class Aws:
     async def ask(
         self, service: str, operation: str, target: str = "", *, region: str = "", **parameters: Any
     ) -> dict[str, Any]:
-        """Return the answer of one operation, such as ``eks``, ``describe_cluster``, ``name="bio"``."""
+        """Return the answer of one operation, such as ``eks``, ``describe_cluster``, ``name="bio"``.
+
+        A question is asked again while AWS says that there are too many at once; a change is not, for the
+        step that wants it looks first.
+        """
         await self._check_account()
-        return await self._ask(service, operation, target, region, parameters)
+
+        async def once() -> dict[str, Any]:
+            return await self._ask(service, operation, target, region, parameters)
+
+        return await (self._patiently(once) if operation.startswith(QUESTIONS) else once())
 
     async def listed(
         self, service: str, operation: str, items: str, *, region: str = "", **parameters: Any
@@ -66,7 +81,10 @@ class Aws:
             pages = client.get_paginator(operation).paginate(**parameters)
             return [one for page in pages for one in page.get(items) or ()]
 
-        return await self._with_client(service, region, work, f"asking AWS ({_words(operation)})")
+        async def once() -> list[Any]:
+            return await self._with_client(service, region, work, f"asking AWS ({_words(operation)})")
+
+        return await self._patiently(once)
 
     async def who(self) -> tuple[str, str, str]:
         """Return the name (ARN) of who is signed in, the account, and where the credentials come from."""
@@ -92,6 +110,16 @@ class Aws:
         return await call(work, "reading the list of regions")
 
     # ---- below ----
+
+    async def _patiently(self, once: Callable[[], Awaitable[Answer]]) -> Answer:
+        for number in range(1, TRIES):
+            try:
+                return await once()
+            except CloudTrouble as error:
+                if error.fix != "wait":
+                    raise
+            await self._clock.sleep(pause(number))
+        return await once()
 
     async def _check_account(self) -> None:
         if self._is_right:
@@ -157,12 +185,12 @@ class Aws:
 
         AWS's own ``aws eks get-token`` makes it in the same way.
         """
+        from botocore.model import ServiceId
         from botocore.signers import RequestSigner
 
         session = self._open()[0]
-        model = self._client("sts", self.region).meta.service_model
         signer = RequestSigner(
-            model.service_id,
+            ServiceId("STS"),
             self.region,
             "sts",
             "v4",

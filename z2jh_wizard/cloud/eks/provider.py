@@ -27,7 +27,7 @@ class EksProvider:
         spec = project.spec
         self._project = project
         self._clock = clock or SystemClock()
-        self._aws = aws or Aws(spec.account, spec.region, spec.cluster.sign_in)
+        self._aws = aws or Aws(spec.account, spec.region, spec.cluster.sign_in, self._clock)
 
     def account(self) -> AwsAccount:
         """Return what answers questions about the AWS account."""
