@@ -18,7 +18,7 @@ import yaml
 
 from tests.support.waiting import wait_until_async
 from z2jh_wizard.core.errors import CouldNotLook
-from z2jh_wizard.kube import errors, follower, kubeconfig, logs, objects, probes
+from z2jh_wizard.kube import errors, follower, identity, kubeconfig, logs, objects, probes
 from z2jh_wizard.kube.diagnose import Seen, diagnose, troubled_pods
 from z2jh_wizard.kube.kinds import CLAIMS, DEPLOYMENTS, EVENTS, NODES, PODS, SERVICES
 from z2jh_wizard.kube.live import LiveStore, Outcome
@@ -108,8 +108,8 @@ async def test_what_the_probes_say(practice: KubeTransport) -> None:
     version = await probes.answers(practice)
     assert version.startswith("v1.")
     assert await probes.server_version(practice) == version
-    identity = await probes.identity(practice)
-    await probes.check_identity(practice, identity)
+    known = await identity.find(practice)
+    assert await identity.find(practice, known) == known
     nodes = await probes.ready_nodes(practice)
     assert nodes
     for node in nodes:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.kube.samples import listing, meta, node
 from tests.kube.server import Answer, Asked, ScriptedServer, as_json, failure
-from z2jh_wizard.core.errors import ExitCode, Refused
+from z2jh_wizard.core.errors import ExitCode
 from z2jh_wizard.kube import errors, probes
 from z2jh_wizard.kube.kubeconfig import Access
 from z2jh_wizard.kube.probes import Right
@@ -53,16 +53,6 @@ async def test_an_answer_that_trickles_ends_by_our_limit(
     server.script = lambda asked: Answer(lines=trickle())
     with pytest.raises(errors.Unreachable, match="time limit"):
         await probes.answers(transport, limit=0.3)
-
-
-async def test_the_identity_of_a_cluster(server: ScriptedServer, transport: KubeTransport) -> None:
-    server.script = paths({"/api/v1/namespaces/kube-system": as_json({"metadata": meta("kube-system")})})
-    assert await probes.identity(transport) == "uid-kube-system"
-    await probes.check_identity(transport, "uid-kube-system")
-    await probes.check_identity(transport, "")
-    with pytest.raises(Refused, match="another cluster") as caught:
-        await probes.check_identity(transport, "uid-of-another")
-    assert caught.value.problem.code == ExitCode.REFUSED
 
 
 async def test_rights_are_asked_all_at_once(server: ScriptedServer, transport: KubeTransport) -> None:

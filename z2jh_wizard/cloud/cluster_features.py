@@ -35,8 +35,8 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 POLICY_ENGINES = (
-    Trace("Cilium", frozenset({"cilium.io"}), frozenset({"cilium"})),
     Trace("GKE Dataplane V2", daemons=frozenset({"anetd"})),
+    Trace("Cilium", frozenset({"cilium.io"}), frozenset({"cilium"})),
     Trace(
         "Calico",
         frozenset({"crd.projectcalico.org", "projectcalico.org"}),

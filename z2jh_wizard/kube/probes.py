@@ -1,4 +1,4 @@
-"""Short questions to a cluster: does it answer, which one is it, what may we do, what is there."""
+"""Short questions to a cluster: does it answer, what may we do, what is there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from z2jh_wizard.core.errors import Refused
 from z2jh_wizard.kube import errors
 from z2jh_wizard.kube.kinds import NODES, object_path
 from z2jh_wizard.kube.listing import decode
@@ -79,26 +78,6 @@ async def _ready(transport: KubeTransport, limit: float) -> None:
 async def server_version(transport: KubeTransport) -> str:
     """Return the version of Kubernetes, such as v1.36.2."""
     return decode(_VERSIONS, await transport.get("/version"), "/version").git
-
-
-async def identity(transport: KubeTransport) -> str:
-    """Return the UID of the kube-system namespace, which no other cluster has; Forbidden where hidden."""
-    body = await transport.get(object_path("v1", "namespaces", name="kube-system"))
-    return decode(_OBJECTS, body, "namespace kube-system").metadata.uid
-
-
-async def check_identity(transport: KubeTransport, expected: str) -> None:
-    """Refuse to go on when the cluster is not the one this project was made for; an empty UID fits any."""
-    if not expected:
-        return
-    found = await identity(transport)
-    if found != expected:
-        raise Refused(
-            "This is another cluster",
-            f"{transport.access.where} has the identity {found}, and this project belongs to {expected}.",
-            still_works="Nothing was changed.",
-            next_step="Choose the right context, or make a new project for this cluster.",
-        )
 
 
 async def can_i(transport: KubeTransport, right: Right) -> bool:
@@ -174,7 +153,6 @@ class _Review(msgspec.Struct):
 
 
 _VERSIONS = msgspec.json.Decoder(ServerVersion)
-_OBJECTS = msgspec.json.Decoder(Object)
 _LISTS = msgspec.json.Decoder(_List)
 _TREES = msgspec.json.Decoder(_Trees)
 _REVIEWS = msgspec.json.Decoder(_Review)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from z2jh_wizard.cloud.storage_classes import Disk, disk_of, manifest
+from z2jh_wizard.cloud.storage_classes import DISKS, Disk, class_name, disk_of, manifest
 from z2jh_wizard.core.checks import did_you_mean
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.facts import OUR_LABEL
@@ -69,7 +69,7 @@ class MakeStorageClass(Step):
         """Look for the class that config.yaml names; InvalidInput for one that nobody has made."""
         name = self._named()
         if not name:
-            return Look(Finding.READY, "students' disks are of the cluster's default kind")
+            return Look(Finding.READY, f"students' disks are of the cluster's default kind{self._offer()}")
         try:
             classes = await self._cluster.storage_classes()
         except Forbidden:
@@ -147,6 +147,12 @@ class MakeStorageClass(Step):
             return ""
         where = ", ".join(sorted({claim.namespace for claim in using}))
         return f"{len(using)} disk{'' if len(using) == 1 else 's'} in {where} use it"
+
+    def _offer(self) -> str:
+        """Name the classes that config.yaml could name instead, of those that the wizard makes."""
+        known = DISKS.get(self._project.spec.provider, ())
+        names = " or ".join(class_name(disk.kind, self._id) for disk in known)
+        return f"; config.yaml may name {names} instead" if names else ""
 
     async def _others(self, name: str) -> str:
         """Say how many students have a disk of another class, which they keep."""
