@@ -14,6 +14,9 @@ from z2jh_wizard.core.step import Gone, Line, Resource, Work
 
 IN_USE = "DependencyViolation"
 
+MAKERS = ("aws-K8S-", "Amazon EKS ", "ELB ")
+"""How the descriptions of network cards begin that Amazon makes for nodes, control planes and balancers."""
+
 ASKED = 20
 """Load balancers that one question about tags may name."""
 
@@ -130,7 +133,8 @@ def _newer(one: dict[str, Any], ours: bool) -> Held:
 
 
 def _card(one: dict[str, Any]) -> Held:
-    free = one.get("Status") == "available"
+    about = str(one.get("Description") or "no description")
+    free = one.get("Status") == "available" and about.startswith(MAKERS)
     return Held(
         Resource("network card", str(one["NetworkInterfaceId"])),
         "ec2",
@@ -138,7 +142,7 @@ def _card(one: dict[str, Any]) -> Held:
         "describe_network_interfaces",
         "NetworkInterfaceId",
         free,
-        "nothing uses it" if free else f"in use: {one.get('Description') or 'no description'}",
+        f"nothing uses it ({about})" if free else f"in use, or made by somebody else: {about}",
     )
 
 

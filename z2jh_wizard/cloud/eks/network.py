@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from z2jh_wizard.cloud.calls import states
-from z2jh_wizard.cloud.eks import desired, holding, zones
+from z2jh_wizard.cloud.eks import cluster, desired, holding, zones
 from z2jh_wizard.cloud.eks import template as stack
 from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.troubles import NOT_THERE, of_stack
 from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Resource, Step, Work
@@ -120,6 +120,7 @@ class MakeNetwork(Step):
             yield line
         state = await self._state()
         if state != GONE and state.status not in FINISHED:
+            await self._refuse_under_a_cluster(state)
             yield Line("Amazon could not finish it; it is deleted and made anew.")
             async for happening in self._delete():
                 yield happening
@@ -170,6 +171,16 @@ class MakeNetwork(Step):
         async for state in states(self._state, lambda one: one.is_idle, self._clock):
             if not state.is_idle:
                 yield Line(state.words)
+
+    async def _refuse_under_a_cluster(self, state: Stack) -> None:
+        """Keep a network in which a cluster lives, however it came to be unfinished."""
+        if await cluster.look_at(self._aws, self._place) != cluster.GONE:
+            raise NeedsYou(
+                "The cluster's network is in an unfinished state",
+                f"The stack {self._place.stack} is {state.words}: {await self._reason(state)}.",
+                still_works="The cluster in it is left as it is.",
+                next_step="Continue its roll-back in CloudFormation's console, or tear down.",
+            )
 
     async def _reason(self, state: Stack) -> str:
         """Return what went wrong first in the last attempt, in CloudFormation's words."""
