@@ -27,7 +27,7 @@ GOOD = Survey(
     tillers=(),
     namespace_there=True,
 )
-BLIND = Survey("v1.36.2", frozenset({"apps"}), namespace_there=None)
+BLIND = Survey("v1.36.2", frozenset({"apps"}), missing=None)
 WANTS = Wants("bio101", "Zero to JupyterHub 4.4.0", ">=1.28.0-0")
 
 
@@ -68,6 +68,7 @@ def test_a_good_cluster_passes_every_check() -> None:
 def test_an_account_that_sees_little_is_no_failure() -> None:
     found = said(BLIND)
     assert {key for key, one in found.items() if one.verdict is Verdict.UNKNOWN} == {
+        "cluster.rights",
         "cluster.storage",
         "cluster.balancer",
         "cluster.policies",

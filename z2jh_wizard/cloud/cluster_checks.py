@@ -189,6 +189,9 @@ def _version(seen: Survey, wants: Wants) -> Check:
 
 
 def _rights(seen: Survey, wants: Wants, again: Again) -> Iterator[Check]:
+    if seen.missing is None:
+        yield Check("cluster.rights", "Rights", Verdict.UNKNOWN, "The cluster does not say what may be done.")
+        return
     missing = [right for right in seen.missing if right != MAKE_NAMESPACES]
     no_namespaces = len(missing) < len(seen.missing)
     if seen.namespace_there is False and no_namespaces:

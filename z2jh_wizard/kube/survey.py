@@ -75,7 +75,8 @@ class Survey(msgspec.Struct, frozen=True):
     """Names of the DaemonSets in kube-system."""
     admins: tuple[Binding, ...] | None = None
     tillers: tuple[Tree, ...] | None = None
-    missing: tuple[Right, ...] = ()
+    missing: tuple[Right, ...] | None = ()
+    """Rights that were asked for and are not there."""
     namespace_there: bool | None = None
 
     @property
@@ -89,7 +90,7 @@ async def take(transport: KubeTransport, namespace: str, rights: Sequence[Right]
     version = await probes.answers(transport)
     looks: tuple[Awaitable[Any], ...] = (
         api_groups(transport),
-        probes.missing_rights(transport, rights),
+        _if_allowed(probes.missing_rights(transport, rights)),
         _if_allowed(_nodes(transport)),
         _if_allowed(storage_classes(transport)),
         _if_allowed(_services(transport)),
@@ -108,7 +109,7 @@ async def take(transport: KubeTransport, namespace: str, rights: Sequence[Right]
         daemons=daemons,
         admins=admins,
         tillers=None if tillers is None else tuple(tillers),
-        missing=tuple(missing),
+        missing=None if missing is None else tuple(missing),
         namespace_there=there,
     )
 
