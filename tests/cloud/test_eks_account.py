@@ -123,6 +123,18 @@ async def test_a_start_page_signs_in_and_leaves_nothing_on_the_disk(case, tmp_pa
     assert not case.world.complaints
 
 
+async def test_a_start_page_that_nobody_allows(case):
+    page = sign_in.StartPage("https://example.awsapps.com/start", REGION, lambda _seconds: None)
+    with pytest.raises(CloudNeedsYou):
+        page.accounts()
+    case.world.fail_once("CreateToken", AwsError("ExpiredTokenException", "the code is old"))
+    with pytest.raises(CloudNeedsYou):
+        page.sign_in(lambda _code: None)
+    case.world.fail_once("RegisterClient", AwsError("InvalidRequestException", "no such page"))
+    with pytest.raises(CloudTrouble, match="no such page"):
+        page.sign_in(lambda _code: None)
+
+
 def test_keys_of_a_start_page_end(monkeypatch):
     keys = sign_in.Keys("a", "b", "c", time.time() - 1)
     assert "b" not in repr(keys)

@@ -18,7 +18,8 @@ from typing import Any
 import msgspec
 
 from z2jh_wizard.cloud.account import Account, SignInWay
-from z2jh_wizard.cloud.explain import trouble
+from z2jh_wizard.cloud.eks.troubles import as_trouble
+from z2jh_wizard.cloud.explain import CloudTrouble, trouble
 
 KEYS = "Z2JH_AWS_KEYS"
 """Where the keys that a start page gave are kept for the children of this program, as JSON."""
@@ -28,6 +29,8 @@ PROFILE = "profile:"
 
 WIZARD = "z2jh-wizard"
 """How this program calls itself to a start page."""
+
+_PENDING, _TOO_FAST = "AuthorizationPendingException", "SlowDownException"
 
 _DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
@@ -154,7 +157,7 @@ def session(chosen: str = "") -> tuple[Any, str]:
 class StartPage:
     """Signs in at an institution's start page; all its methods but the constructor ask the network and block.
 
-    ``region`` is where the start page is, which its owner knows.
+    ``region`` is where the start page is, which its owner knows. Errors come as WizardError in words.
     """
 
     def __init__(self, address: str, region: str, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -162,28 +165,25 @@ class StartPage:
         self._region = region
         self._sleep = sleep
         self._token = ""
+        self._clients: dict[str, Any] = {}
 
     def sign_in(self, tell: Callable[[DeviceCode], None]) -> None:
         """Show an address and a code by ``tell``; return once a person allowed it, CloudNeedsYou if not."""
-        from botocore.exceptions import ClientError
-
-        client = self._client("sso-oidc")
-        ours = client.register_client(clientName=WIZARD, clientType="public")
+        ours = self._ask("sso-oidc", "register_client", clientName=WIZARD, clientType="public")
         who = {"clientId": ours["clientId"], "clientSecret": ours["clientSecret"]}
-        asked = client.start_device_authorization(**who, startUrl=self._address)
-        until = time.time() + asked["expiresIn"]
-        moment = datetime.fromtimestamp(until, timezone.utc)
+        asked = self._ask("sso-oidc", "start_device_authorization", **who, startUrl=self._address)
+        moment = datetime.fromtimestamp(time.time() + asked["expiresIn"], timezone.utc)
         tell(DeviceCode(asked["verificationUriComplete"], asked["userCode"], moment))
         pause = float(asked.get("interval", 5))
         for _ in range(int(asked["expiresIn"] / pause) + 1):
             try:
-                given = client.create_token(**who, grantType=_DEVICE, deviceCode=asked["deviceCode"])
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code == "SlowDownException":
-                    pause += 5
-                elif code != "AuthorizationPendingException":
+                given = self._ask(
+                    "sso-oidc", "create_token", **who, grantType=_DEVICE, deviceCode=asked["deviceCode"]
+                )
+            except CloudTrouble as error:
+                if error.reason not in (_PENDING, _TOO_FAST):
                     raise trouble("eks", "UnauthorizedSSOTokenError") from None
+                pause += 5 if error.reason == _TOO_FAST else 0
                 self._sleep(pause)
                 continue
             self._token = given["accessToken"]
@@ -192,23 +192,19 @@ class StartPage:
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the accounts that the start page lists."""
-        pages = self._client("sso").get_paginator("list_accounts").paginate(accessToken=self._token)
-        return tuple(
-            Account(one["accountId"], one.get("accountName") or one["accountId"])
-            for page in pages
-            for one in page["accountList"]
-        )
+        found = self._listed("list_accounts", "accountList")
+        return tuple(Account(one["accountId"], one.get("accountName") or one["accountId"]) for one in found)
 
     def roles(self, account: str) -> tuple[str, ...]:
         """Return the roles that a person may take in an account."""
-        pages = self._client("sso").get_paginator("list_account_roles")
-        found = pages.paginate(accessToken=self._token, accountId=account)
-        return tuple(one["roleName"] for page in found for one in page["roleList"])
+        return tuple(
+            one["roleName"] for one in self._listed("list_account_roles", "roleList", accountId=account)
+        )
 
     def take(self, account: str, role: str) -> None:
         """Take a role in an account: this program and its children are signed in with it."""
-        reply = self._client("sso").get_role_credentials(
-            accessToken=self._token, accountId=account, roleName=role
+        reply = self._ask(
+            "sso", "get_role_credentials", accessToken=self._token, accountId=account, roleName=role
         )
         given = reply["roleCredentials"]
         keys = Keys(
@@ -219,15 +215,38 @@ class StartPage:
         )
         os.environ[KEYS] = msgspec.json.encode(keys).decode()
 
-    def _client(self, service: str) -> Any:
-        from botocore import UNSIGNED
-        from botocore.config import Config
-        from botocore.session import Session
+    def _listed(self, operation: str, items: str, **parameters: str) -> list[dict[str, Any]]:
+        """Return the items of all pages of a list of the start page."""
+        found: list[dict[str, Any]] = []
+        page: dict[str, str] = {}
+        while True:
+            reply = self._ask("sso", operation, accessToken=self._token, **parameters, **page)
+            found += reply[items]
+            if not reply.get("nextToken"):
+                return found
+            page = {"nextToken": reply["nextToken"]}
 
-        made = Session()
-        made.register_component("data_loader", _models())
-        plain = Config(signature_version=UNSIGNED, connect_timeout=10, read_timeout=20)
-        return made.create_client(service, region_name=self._region, config=plain)
+    def _ask(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._client(service), operation)(**parameters)
+        except Exception as error:
+            meant = as_trouble(error, "", self._region)
+            if meant is None:
+                raise
+            raise meant from None  # the original's text may hold what was sent
+        return answer
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            from botocore import UNSIGNED
+            from botocore.config import Config
+            from botocore.session import Session
+
+            made = Session()
+            made.register_component("data_loader", _models())
+            plain = Config(signature_version=UNSIGNED, connect_timeout=10, read_timeout=20)
+            self._clients[service] = made.create_client(service, region_name=self._region, config=plain)
+        return self._clients[service]
 
 
 @functools.cache
