@@ -273,6 +273,13 @@ class WizardApp(App[int]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen.of(self.screen))
 
+    def action_command_palette(self) -> None:
+        """Open the palette of all commands."""
+        from z2jh_wizard.screens.palette import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(id="--command-palette"))
+
     def action_next_theme(self) -> None:
         """Take the next of our themes and remember it."""
         at = self._themes.index(self.theme) if self.theme in self._themes else -1

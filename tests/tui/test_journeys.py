@@ -605,7 +605,7 @@ async def test_copy_the_address_and_go_back_to_the_projects(
     async with open_app(folder=project.folder) as person:
         await person.sees("not installed yet")
         await person.press("f7")
-        await person.sees("there is no address yet.")
+        await person.sees("Nothing was copied")
         world.there.add("release")
         await person.press("f5")
         await person.sees("revision 3")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
-from tests.tui.conftest import Open
+from tests.tui.conftest import Open, Person
 from tests.tui.fakes import FakeBackend, FakeWorld
 from z2jh_wizard.app import Start, WizardApp, run_app
 from z2jh_wizard.core.errors import ExitCode, InvalidInput, Problem, Refused
@@ -493,3 +494,27 @@ print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))
             "yaml",
             "msgspec",
         }
+
+
+async def test_enter_twice_closes_a_palette_or_a_dialog_once(
+    open_app: Open, project: Project, world: FakeWorld
+) -> None:
+    async def enter_twice(person: Person) -> None:
+        for _ in range(2):
+            person.app.post_message(events.Key("enter", "\r"))
+        await person.pilot.pause()
+
+    world.there |= {"cluster", "release"}
+    async with open_app(folder=project.folder) as person:
+        await person.sees("revision 3")
+        await person.press("ctrl+p")
+        await person.at("CommandPalette")
+        await person.type("resize")
+        await person.sees("Changes the number of nodes")
+        await enter_twice(person)
+        await person.until(lambda: person.focused == "answer", "the dialog of the resize")
+        assert type(person.app.screen_stack[1]).__name__ == "DashboardScreen"
+        await person.type("3")
+        await enter_twice(person)
+        await person.at("RunScreen")
+        assert len(person.app.screen_stack) == 2, "one screen over the empty one that Textual begins with"

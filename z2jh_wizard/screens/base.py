@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -209,6 +210,10 @@ class Dialog(ModalScreen[str]):
     def on_mount(self) -> None:
         """Put the focus where one begins."""
         self.query_one(f"#{self.FIRST}").focus()
+
+    def dismiss(self, result: str | None = None) -> AwaitComplete:
+        """Answer, once: a second Enter from an impatient hand must not close the screen below."""
+        return super().dismiss(result) if self in self.app.screen_stack else AwaitComplete()
 
     def agree(self) -> None:
         """Answer with what was chosen; called when the button beside the harmless one is pressed."""
