@@ -12,7 +12,7 @@ from tests.emulators.aws.wire import AwsError
 from tests.emulators.world import World
 from tests.support.fakes import FakeClock
 from z2jh_wizard.cloud.eks import sign_in
-from z2jh_wizard.cloud.eks.aws import ELSEWHERE
+from z2jh_wizard.cloud.eks.endpoint import ELSEWHERE
 from z2jh_wizard.cloud.eks.provider import EksProvider
 from z2jh_wizard.core.spec import Chart, Pool
 from z2jh_wizard.project.folder import Project, create_project

@@ -23,7 +23,8 @@ from tests.emulators.aws.people import GRANTED
 from tests.emulators.aws.wire import AwsError, model
 from z2jh_wizard.cloud.account import Verdict
 from z2jh_wizard.cloud.eks import autoscaler, sign_in
-from z2jh_wizard.cloud.eks.aws import ELSEWHERE, Aws
+from z2jh_wizard.cloud.eks.aws import Aws
+from z2jh_wizard.cloud.eks.endpoint import ELSEWHERE
 from z2jh_wizard.cloud.eks.provider import EksProvider
 from z2jh_wizard.cloud.eks.troubles import of_issue, of_stack
 from z2jh_wizard.cloud.explain import CloudNeedsYou, CloudTrouble
@@ -165,6 +166,8 @@ async def test_only_an_emulator_on_this_computer_can_stand_in(case, monkeypatch,
     monkeypatch.setenv(ELSEWHERE, address)
     with pytest.raises(InvalidInput):
         await Aws("", REGION).who()
+    with pytest.raises(InvalidInput):
+        sign_in.StartPage("https://example.awsapps.com/start", REGION).accounts()
 
 
 async def test_what_aws_does_not_know_is_complained_of(case):

@@ -21,7 +21,7 @@ from tests.emulators.world import World
 from tests.journeys.conftest import Wizard
 from tests.support.token_proxy import token_proxy
 from z2jh_wizard.cloud.eks import autoscaler
-from z2jh_wizard.cloud.eks.aws import ELSEWHERE
+from z2jh_wizard.cloud.eks.endpoint import ELSEWHERE
 from z2jh_wizard.core.spec import Chart, Pool
 from z2jh_wizard.flows.charts import cached_chart, chart_source
 from z2jh_wizard.practice.token import token

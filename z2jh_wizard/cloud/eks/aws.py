@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import base64
-import os
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from z2jh_wizard.cloud.calls import TRIES, call, pause
-from z2jh_wizard.cloud.eks import sign_in
+from z2jh_wizard.cloud.eks import endpoint, sign_in
 from z2jh_wizard.cloud.eks.troubles import as_trouble
 from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.errors import InvalidInput, NeedsYou
+from z2jh_wizard.core.errors import NeedsYou
 from z2jh_wizard.system.clock import SystemClock
 
 Answer = TypeVar("Answer")
-
-ELSEWHERE = "AWS_ENDPOINT_URL"
-"""AWS's own variable; here it may only name an emulator on this computer, such as http://127.0.0.1:8087."""
 
 QUESTIONS = ("describe_", "list_", "get_", "simulate_")
 """How the names of operations begin that change nothing."""
@@ -162,7 +157,7 @@ class Aws:
         return await call(told, what)
 
     def _client(self, service: str, region: str) -> Any:
-        _check_endpoint()
+        endpoint.check()
         session = self._open()[0]
         with self._lock:
             if (service, region) not in self._clients:
@@ -212,17 +207,6 @@ class Aws:
             region_name=self.region,
         )
         return f"k8s-aws-v1.{base64.urlsafe_b64encode(url.encode()).decode().rstrip('=')}"
-
-
-def _check_endpoint() -> None:
-    """Refuse an emulator that is not on this computer."""
-    elsewhere = os.environ.get(ELSEWHERE, "")
-    parts = urlsplit(elsewhere)
-    if elsewhere and (parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost", "::1")):
-        raise InvalidInput(
-            f"{ELSEWHERE} cannot be used",
-            "It may only name an emulator on this computer, such as http://127.0.0.1:8087.",
-        )
 
 
 def _words(operation: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from z2jh_wizard.cloud.account import Account, SignInWay
+from z2jh_wizard.cloud.eks import endpoint
 from z2jh_wizard.cloud.eks.troubles import as_trouble
 from z2jh_wizard.cloud.explain import CloudTrouble, trouble
 
@@ -237,6 +238,7 @@ class StartPage:
         return answer
 
     def _client(self, service: str) -> Any:
+        endpoint.check()
         if service not in self._clients:
             from botocore import UNSIGNED
             from botocore.config import Config
