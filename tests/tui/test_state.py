@@ -182,8 +182,15 @@ class TestJourney:
         assert Journey.from_draft({**tree, **broken}) is None
         assert Journey.from_draft({}) is None
 
-    def test_defaults_have_no_problem_but_the_folder(self) -> None:
-        assert list(Journey.begin("", "practice").problems()) == [FOLDER]
+    def test_defaults_have_no_problem_and_a_folder_is_proposed(self) -> None:
+        journey = Journey.begin("", "practice")
+        assert not journey.problems()
+        journey.answer("release", "bio101")
+        assert journey.answers[FOLDER] == "~/hubs/bio101"
+        journey.answer(FOLDER, "")
+        assert list(journey.problems()) == [FOLDER]
+        journey.answer("release", "chem2")
+        assert not journey.answers[FOLDER], "a folder that was typed, or taken away, follows no name"
         assert Journey.begin("~/hub", "practice").problems() == {}
         assert Journey.begin("~/hub", "practice").folder == Path.home() / "hub"
 
