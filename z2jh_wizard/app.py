@@ -280,6 +280,13 @@ class WizardApp(App[int]):
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(id="--command-palette"))
 
+    def action_command_palette(self) -> None:
+        """Find a command; the words on the line are ASCII, as terminals may know nothing else."""
+        from textual.command import CommandPalette
+
+        if not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder="Search for commands", id="--command-palette"))
+
     def action_next_theme(self) -> None:
         """Take the next of our themes and remember it."""
         at = self._themes.index(self.theme) if self.theme in self._themes else -1

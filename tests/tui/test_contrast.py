@@ -235,6 +235,6 @@ async def test_ascii_alone_is_drawn(
             look(name)
             await person.press("escape")
         await person.press("ctrl+p")
-        await settle(person)
+        await person.sees("Search for commands")
         look("palette")
     assert not found, "\n".join(sorted(found))
