@@ -613,7 +613,7 @@ async def test_copy_the_address_and_go_back_to_the_projects(
         await person.until(lambda: person.app.clipboard == "http://127.0.0.1:30080/", "the address is copied")
         await person.press("escape")
         await person.at("WelcomeScreen")
-        await person.activate("do-new_project")
+        await person.activate("do-guided")
         await person.sees("Folder of the project")
         assert "PRACTICE" not in person.screen_text()
         await person.press("escape")
