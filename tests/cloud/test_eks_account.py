@@ -25,6 +25,7 @@ from z2jh_wizard.cloud.account import Verdict
 from z2jh_wizard.cloud.eks import autoscaler, sign_in
 from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.endpoint import ELSEWHERE
+from z2jh_wizard.cloud.eks.permissions import ACTIONS
 from z2jh_wizard.cloud.eks.provider import EksProvider
 from z2jh_wizard.cloud.eks.troubles import of_issue, of_stack
 from z2jh_wizard.cloud.explain import CloudNeedsYou, CloudTrouble
@@ -55,6 +56,16 @@ async def test_what_an_account_lacks_is_told_before_the_work(case, tmp_path):
     assert "eks:CreateCluster" in checks["permissions"].sentence
     assert "16 processors are needed at most, 8 are left" in checks["quota.vcpu"].sentence
     assert not case.world.complaints
+
+
+async def test_what_is_allowed_for_some_things_only_is_a_warning(case, tmp_path):
+    project = case.project(tmp_path)
+    case.cloud.iam.lacking.add("iam:PassRole")
+    told = (await checks_of(case, project))["permissions"]
+    assert told.verdict is Verdict.WARN
+    assert "iam:PassRole" in told.sentence
+    case.cloud.iam.lacking.update(ACTIONS)
+    assert (await checks_of(case, project))["permissions"].verdict is Verdict.FAIL
 
 
 async def test_who_may_not_ask_is_no_failure(case, tmp_path):

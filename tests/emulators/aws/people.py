@@ -24,12 +24,13 @@ class Sts:
 
 
 class Iam:
-    """Users and roles; ``denied`` are actions that nobody may do."""
+    """Users and roles; ``denied`` are actions that nobody may do, ``lacking`` those that nobody allowed."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self.who = f"arn:aws:iam::{cloud.account}:user/ada"
         self.denied: set[str] = set()
+        self.lacking: set[str] = set()
         self.roles: dict[str, Tree] = {}
 
     def ListAccountAliases(self) -> Tree:
@@ -44,10 +45,14 @@ class Iam:
         return {
             "IsTruncated": False,
             "EvaluationResults": [
-                {"EvalActionName": one, "EvalDecision": "implicitDeny" if one in self.denied else "allowed"}
-                for one in ActionNames
+                {"EvalActionName": one, "EvalDecision": self._decision(one)} for one in ActionNames
             ],
         }
+
+    def _decision(self, action: str) -> str:
+        if action in self.denied:
+            return "explicitDeny"
+        return "implicitDeny" if action in self.lacking else "allowed"
 
     def make(self, name: str) -> str:
         """Make a role; return its ARN."""

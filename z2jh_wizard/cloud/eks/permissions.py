@@ -37,15 +37,29 @@ async def check(aws: Aws) -> Check:
         if who.endswith(":root"):
             sentence = "You are signed in as the account's root user, who may do all. Better make a user."
             return Check("permissions", TITLE, Verdict.WARN, sentence)
-        lacking = await _lacking(aws, await _principal(aws, who))
+        decisions = await _decisions(aws, await _principal(aws, who))
     except CloudTrouble:
         return await _on_paper(aws)
     except WizardError as error:
         return Check("permissions", TITLE, Verdict.UNKNOWN, f"Could not be asked: {error.problem.happened}")
-    if lacking:
-        sentence = f"You lack {', '.join(lacking)}. Ask for them, or for the policy AdministratorAccess."
+    return _judged(decisions)
+
+
+def _judged(decisions: dict[str, str]) -> Check:
+    """Return what IAM's decisions mean.
+
+    What is not allowed for everything may be for what the wizard makes, so it is a warning as long as
+    anything is allowed; what is forbidden is forbidden.
+    """
+    lacking = [action for action, one in decisions.items() if one != "allowed"]
+    if not lacking:
+        return Check("permissions", TITLE, Verdict.OK, "You may do all that is needed.")
+    forbidden = [action for action in lacking if decisions[action] == "explicitDeny"]
+    if forbidden or len(lacking) == len(decisions):
+        sentence = f"You may not do {', '.join(forbidden or lacking)}. Ask who looks after the account."
         return Check("permissions", TITLE, Verdict.FAIL, sentence)
-    return Check("permissions", TITLE, Verdict.OK, "You may do all that is needed.")
+    sentence = f"You may lack {', '.join(lacking)}: AWS allows it not for everything. Ask, or try."
+    return Check("permissions", TITLE, Verdict.WARN, sentence)
 
 
 async def _principal(aws: Aws, who: str) -> str:
@@ -57,7 +71,7 @@ async def _principal(aws: Aws, who: str) -> str:
     return str(reply["Role"]["Arn"])
 
 
-async def _lacking(aws: Aws, principal: str) -> list[str]:
+async def _decisions(aws: Aws, principal: str) -> dict[str, str]:
     found = await aws.listed(
         "iam",
         "simulate_principal_policy",
@@ -65,7 +79,7 @@ async def _lacking(aws: Aws, principal: str) -> list[str]:
         PolicySourceArn=principal,
         ActionNames=list(ACTIONS),
     )
-    return [one["EvalActionName"] for one in found if one["EvalDecision"] != "allowed"]
+    return {one["EvalActionName"]: one["EvalDecision"] for one in found}
 
 
 async def _on_paper(aws: Aws) -> Check:
