@@ -278,13 +278,7 @@ class WizardApp(App[int]):
         from z2jh_wizard.screens.palette import CommandPalette
 
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(id="--command-palette"))
-
-    def action_command_palette(self) -> None:
-        """Find a command; the words on the line are ASCII, as terminals may know nothing else."""
-        from textual.command import CommandPalette
-
-        if not CommandPalette.is_open(self):
+            # Its words are ASCII, as terminals may know nothing else.
             self.push_screen(CommandPalette(placeholder="Search for commands", id="--command-palette"))
 
     def action_next_theme(self) -> None:
