@@ -385,7 +385,7 @@ class TestLivePanes:
             await person.app.desk.close_live()
             assert not store.running
             await person.press("f5")
-            await person.sees("There is no cluster.")
+            await person.sees("No cluster is connected yet.")
             assert len(store.listeners) == 1, "only the dashboard's own numbers"
         assert {EVENTS.name, PODS.name} <= set(store.panes)
 

@@ -19,7 +19,7 @@ from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 if TYPE_CHECKING:
     from z2jh_wizard.kube.live import LiveStore
 
-NO_CLUSTER = "There is no cluster. Set up makes one."
+NO_CLUSTER = "No cluster is connected yet. Set up makes one, or connects the one you have."
 
 SHORT_KINDS = {
     "daemonset": "ds", "deployment": "deploy", "horizontalpodautoscaler": "hpa", "persistentvolume": "pv",
