@@ -412,3 +412,22 @@ async def test_a_page_opens_its_tools(open_app: Open, project: Project) -> None:
         assert [one.title for one in tour.form.changes] == ["Memory limit"]
         await person.press("escape")
         await person.sees("Memory limit")
+
+
+async def test_the_palette_of_the_settings_finds_pages_and_tools_by_name(
+    open_app: Open, project: Project
+) -> None:
+    async with open_app(folder=project.folder) as person:
+        await open_settings(person)
+        found = {one.title: one for one in person.app.get_system_commands(person.app.screen)}
+        assert {"HTTPS", "Sign-in", "Class list", "Build an image"} < set(found)
+        await person.press("ctrl+p")
+        await person.at("CommandPalette")
+        await person.type("prof")
+        await person.sees("Sizes, images or a GPU")
+        await person.press("enter")
+        await person.at("ProfilesScreen")
+        await person.press("escape")
+        await person.at("TopicScreen")
+        await person.press("escape")
+        await person.at("SettingsScreen")

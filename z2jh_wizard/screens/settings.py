@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
+from functools import partial
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.widget import Widget
 
 from z2jh_wizard.core.errors import WizardError
@@ -15,6 +16,7 @@ from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.screens.settings_tour import Tour, tour_of
 from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.screens.topic_tools import tools_of
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.plain import Plain
@@ -111,6 +113,19 @@ class SettingsScreen(StageScreen):
             return Cells((page.title, page.why, "! problem"), "bad")
         count = tour.form.count_set(page)
         return Cells((page.title, page.why, f"+ {count} set" if count else "- defaults"))
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Offer every page and every tool of a page in the command palette, to be found by name."""
+        if self._tour is None:
+            return
+        pages = [ways.stage(one) for one in self._tour.pages()]
+        found = {one.title: (one.settings.why, one.id) for one in pages if one.settings}
+        for page in (one.settings for one in pages if one.settings):
+            for tool in tools_of(page):
+                if tool.applies(self._tour.form.scene):
+                    found.setdefault(tool.label, (tool.about, tool.where))
+        for title, (about, where) in found.items():
+            yield SystemCommand(title, about, partial(self._go_aside, where))
 
     @on(VirtualTable.Chosen)
     def _chosen(self, event: VirtualTable.Chosen) -> None:

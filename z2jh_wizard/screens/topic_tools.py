@@ -116,8 +116,8 @@ TOOLS: tuple[Tool, ...] = (
         Tool(
             topic,
             f"profiles/{topic}",
-            "Choices for students",
-            "Profiles: sizes, images or a GPU that students choose from before they start.",
+            "Profiles",
+            "Sizes, images or a GPU that students choose from before they start.",
             lambda scene: menu_path(scene) is not None,
         )
         for topic in ("environment", "resources", "image")
