@@ -56,6 +56,8 @@ def test_an_unknown_word_is_none():
         ("A tripod and anodes are no terms.", []),
         ("Write it into config.yaml.", ["values"]),
         ("singleuser.storage.capacity", []),
+        ("Register it at https://example.org/hub/oauth_callback", []),
+        ("The project is in /home/ada/hub", []),
         ("the persistent\nvolume claim", ["persistent volume claim"]),
         ("", []),
     ],

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from tests.support.waiting import wait_until_async
 from z2jh_wizard.core.errors import Problem
+from z2jh_wizard.flows import ways
 from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
 from z2jh_wizard.widgets.controls import TextBlock
 from z2jh_wizard.widgets.form_field import FormField
@@ -20,6 +21,7 @@ from z2jh_wizard.widgets.log_pane import LogPane
 from z2jh_wizard.widgets.panes import Pane, Panes
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.problem_panel import ProblemPanel
+from z2jh_wizard.widgets.rail import ROOM
 from z2jh_wizard.widgets.text_line import TextLine
 from z2jh_wizard.widgets.virtual_log import VirtualLog
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
@@ -318,3 +320,9 @@ def test_plain_reads_no_markup(text: str) -> None:
     shown_text = Plain(text).render()
     assert "\x1b" not in str(shown_text)
     assert str(shown_text) == Plain(text).text
+
+
+def test_every_page_of_a_way_fits_the_rail() -> None:
+    for scene in (ways.scene_of({}), ways.scene_of({"chart": "helmforge"})):
+        for way in ways.WAYS.values():
+            assert [one.title for one in ways.stages(way, scene) if len(one.title) > ROOM - 2] == []

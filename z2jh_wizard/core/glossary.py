@@ -146,4 +146,5 @@ def _by_name() -> Mapping[str, Term]:
 def _pattern() -> re.Pattern[str]:
     longest_first = sorted(_by_name(), key=len, reverse=True)
     names = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest_first)
-    return re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE)
+    # A part of an address, a path or a name with dots is no word of the guide.
+    return re.compile(rf"(?<![\w./@-])(?:{names})(?![\w/@-]|\.\w|://)", re.IGNORECASE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from z2jh_wizard.widgets.plain import Plain
 
-ROOM = 20
+ROOM = 21
 """Cells of a line of the rail."""
 
 ABOVE = 8
