@@ -132,7 +132,8 @@ class CloudContract:
         assert not went_well(events)
         assert not ours.kubeconfig.exists()
         await case.tear_down(ours)
-        assert case.clusters() == 1
+        assert not went_well(await case.play([case.provider(ours).resize_step(USER, 4)]))
+        assert (case.clusters(), case.nodes(USER)) == (1, 2)
 
     async def test_resized_down_and_up(self, case: CloudCase, tmp_path: Path) -> None:
         project = case.project(tmp_path)

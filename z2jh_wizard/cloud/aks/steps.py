@@ -31,6 +31,8 @@ from z2jh_wizard.project.folder import Project
 
 BROKEN = ("Failed", "Canceled")
 
+_FOREIGN = "a cluster of this name exists which this project did not make"
+
 
 class MakeCluster(Step):
     """Make the cluster with one pool for the hub and one for the students."""
@@ -66,8 +68,7 @@ class MakeCluster(Step):
             return Look(Finding.ABSENT, "not made yet")
         here = (self._resource(),)
         if state.project_id != self._spec.project_id:
-            reason = "a cluster of this name exists which this project did not make"
-            return Look(Finding.UNKNOWN, reason, here, not_ours=reason)
+            return Look(Finding.UNKNOWN, _FOREIGN, here, not_ours=_FOREIGN)
         if state.status in BROKEN:
             problem = trouble_of(state, self._place, self._machine()).problem
             return Look(Finding.DRIFTED, f"not finished: {problem.title}", here)
@@ -169,7 +170,10 @@ class ResizePool(Step):
         return desired.resizing(self._spec, self._pool, self._nodes, *self._bounds)
 
     async def look(self) -> Look:
-        """Compare number and least number."""
+        """Compare number and least number; another's cluster is left alone."""
+        state = await look_at(self._azure, self._place)
+        if state != GONE and state.project_id != self._spec.project_id:
+            return Look(Finding.UNKNOWN, _FOREIGN, not_ours=_FOREIGN)
         state, pool = await self._now()
         detail = f"{pool.nodes} nodes" + (f", at least {pool.least}" if pool.scales else "")
         if not state.is_idle:

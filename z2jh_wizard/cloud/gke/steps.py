@@ -31,6 +31,8 @@ from z2jh_wizard.project.folder import Project
 
 BROKEN = ("ERROR", "DEGRADED")
 
+_FOREIGN = "a cluster of this name exists which this project did not make"
+
 
 class MakeCluster(Step):
     """Make the cluster with one pool for the hub and one for the students."""
@@ -66,8 +68,7 @@ class MakeCluster(Step):
             return Look(Finding.ABSENT, "not made yet")
         here = (self._resource(),)
         if state.project_id != self._spec.project_id:
-            reason = "a cluster of this name exists which this project did not make"
-            return Look(Finding.UNKNOWN, reason, here, not_ours=reason)
+            return Look(Finding.UNKNOWN, _FOREIGN, here, not_ours=_FOREIGN)
         if state.status in BROKEN:
             problem = trouble_of(state, self._place, self._machine()).problem
             return Look(Finding.DRIFTED, f"broken: {problem.title}", here)
@@ -166,8 +167,10 @@ class ResizePool(Step):
         return desired.resizing(self._spec, self._pool, self._nodes, *self._bounds)
 
     async def look(self) -> Look:
-        """Compare the bounds, and the number that Google aims at."""
+        """Compare the bounds, and the number that Google aims at; another's cluster is left alone."""
         scales, least, there, busy = await self._now()
+        if busy == _FOREIGN:
+            return Look(Finding.UNKNOWN, _FOREIGN, not_ours=_FOREIGN)
         detail = f"{there} nodes" + (f", at least {least}" if scales else "")
         if busy:
             return Look(Finding.DRIFTED, f"{detail}; {busy}")
@@ -211,6 +214,8 @@ class ResizePool(Step):
     async def _now(self) -> tuple[bool, int, int, str]:
         """Return whether Google scales the pool, its least and present nodes, and what is at work."""
         state = await self._state()
+        if state != GONE and state.project_id != self._spec.project_id:
+            return False, 0, 0, _FOREIGN
         if self._pool not in state.pools:
             raise InvalidInput(
                 f"There is no pool {self._pool}",
