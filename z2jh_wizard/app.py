@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import gc
 import locale
+import os
 import signal
+import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -378,8 +380,11 @@ def _at_work(project: Project) -> Problem:
 
 def run_app(start: Start) -> int:
     """Open the screens and return the exit code when the user leaves."""
+    from z2jh_wizard.widgets.ascii_drawing import knows_utf8
+
     gc.disable()
-    utf8 = locale.getpreferredencoding(False).lower().replace("-", "") == "utf8"
+    encoding, mode = locale.getpreferredencoding(False), bool(sys.flags.utf8_mode)
+    utf8 = knows_utf8(os.environ, encoding, utf8_mode=mode)
     app = WizardApp(Start(start.folder, start.practice, start.speed, start.ascii_only or not utf8))
     result = app.run()
     gc.enable()

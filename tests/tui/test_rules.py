@@ -30,6 +30,7 @@ from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens.dialogs import Ask
 from z2jh_wizard.screens.help import WIDTH, help_text
 from z2jh_wizard.widgets.actions import ACTIONS, FOOTER_MOST
+from z2jh_wizard.widgets.ascii_drawing import knows_utf8
 from z2jh_wizard.widgets.themes import load_themes
 
 FORBIDDEN = {f"ctrl+{letter}" for letter in "hijmadekuwxcvs"}
@@ -287,3 +288,24 @@ def test_readings_name_screens_that_exist() -> None:
         *(page.id for page in project_pages(GUIDED)),
         *(page.id for page in project_pages(QUICK)),
     }
+
+
+@pytest.mark.parametrize(
+    ("environ", "utf8_mode", "utf8"),
+    [
+        ({"LANG": "de_DE.UTF-8"}, False, True),
+        ({"LANG": "C.utf8"}, False, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, True, False),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False, True),
+        ({"LC_ALL": "POSIX", "LANG": "de_DE.UTF-8"}, True, False),
+        ({"LANG": "de_DE.ISO-8859-1", "LC_ALL": ""}, True, False),
+        ({"LC_CTYPE": "UTF-8"}, False, True),
+        ({}, True, True),
+    ],
+)
+def test_ascii_where_the_locale_is_not_utf8(environ: dict[str, str], utf8_mode: bool, utf8: bool) -> None:
+    assert knows_utf8(environ, "utf-8", utf8_mode=utf8_mode) == utf8
+
+
+def test_a_locale_that_nobody_set_is_what_python_takes() -> None:
+    assert not knows_utf8({}, "ANSI_X3.4-1968", utf8_mode=False)

@@ -419,8 +419,10 @@ async def test_the_palette_of_the_settings_finds_pages_and_tools_by_name(
 ) -> None:
     async with open_app(folder=project.folder) as person:
         await open_settings(person)
+        keys = [one.binding.id for one in person.app.screen.active_bindings.values()]
+        assert keys[:3] == ["help", "back", "next"], "the footer's order, whichever class named them first"
         found = {one.title: one for one in person.app.get_system_commands(person.app.screen)}
-        assert {"HTTPS", "Sign-in", "Class list", "Build an image"} < set(found)
+        assert {"HTTPS", "Sign-in", "Sign-in: Class list", "Image: Build an image"} < set(found)
         await person.press("ctrl+p")
         await person.at("CommandPalette")
         await person.type("prof")

@@ -40,7 +40,8 @@ async def find_tools() -> Tools:
     if shutil.which("docker") is None:
         return Tools(missing="There is no docker on this computer.")
     if shutil.which(REPO2DOCKER) is None:
-        return Tools(missing=f"There is no {REPO2DOCKER} on this computer: pip install {REPO2DOCKER}")
+        way = f"pip install {REPO2DOCKER} brings it"
+        return Tools(missing=f"There is no {REPO2DOCKER} on this computer; {way}.")
     try:
         docker = await docker_version()
         said = await ask(REPO2DOCKER, "--version")

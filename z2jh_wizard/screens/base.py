@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
+from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.css.query import NoMatches
@@ -22,6 +23,7 @@ from z2jh_wizard.core.errors import Problem, WizardError, unexpected
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.everywhere import Everywhere
 from z2jh_wizard.screens.messages import Trouble
+from z2jh_wizard.widgets.actions import FOOTER_FIRST
 from z2jh_wizard.widgets.explained import Explained
 from z2jh_wizard.widgets.key_footer import KeyFooter
 from z2jh_wizard.widgets.plain import Plain
@@ -155,6 +157,13 @@ class WizardScreen(Everywhere):
         """Show any error of the screen's own workers."""
         if problem := worker_problem(event):
             self.post_message(Trouble(problem))
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Return the keys in the order of the footer, whichever class named them first."""
+        places = {name: place for place, name in enumerate(FOOTER_FIRST)}
+        found = super().active_bindings.items()
+        return dict(sorted(found, key=lambda one: places.get(one[1].binding.id or "", len(places))))
 
     def commands(self) -> Iterable[SystemCommand]:
         """Offer what the command palette has on this screen besides the table of actions."""

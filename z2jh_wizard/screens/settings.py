@@ -123,7 +123,7 @@ class SettingsScreen(StageScreen):
         for page in (one.settings for one in pages if one.settings):
             for tool in tools_of(page):
                 if tool.applies(self._tour.form.scene):
-                    found.setdefault(tool.label, (tool.about, tool.where))
+                    found[f"{page.title}: {tool.label}"] = (tool.about, tool.where)
         for title, (about, where) in found.items():
             yield SystemCommand(title, about, partial(self._go_aside, where))
 

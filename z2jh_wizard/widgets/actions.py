@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
+FOOTER_FIRST = ("help", "back", "next")
+"""The actions that begin every footer, in this order."""
+
 FOOTER_MOST = 5
 """More keys than these, and that of the command palette at the right end, do not fit 80 columns."""
 
@@ -214,7 +217,7 @@ def screen_bindings(*ids: str) -> list[BindingType]:
 
     The footer shows the first ones that fit; the others are in the palette and on the help page.
     """
-    first = [one for one in ("help", "back", "next") if one == "help" or one in ids]
+    first = [one for one in FOOTER_FIRST if one == "help" or one in ids]
     keyed = [
         BY_ID[one] for one in (*first, *(one for one in ids if one not in first), "quit") if BY_ID[one].keys
     ]
