@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,15 @@ def test_a_pipe_makes_a_project_and_hears_the_next_command(cli_here, tmp_path):
     assert "canary" not in said.out
     assert "canary-word" in (tmp_path / "hub" / "secrets.yaml").read_text()
     assert open_project(tmp_path / "hub").spec.workshop.students == 30
+
+
+def test_a_folder_with_other_things_is_not_made_a_project_unasked(cli_here, tmp_path):
+    (tmp_path / "thesis.tex").touch()
+    said = cli_here("--plain", stdin=piped(*NEW, "1", "no"))
+    made = Path.home() / "hubs" / "bio101"
+    assert said.out.splitlines()[-1] == f"Next: z2jh-wizard -C {made} apply"
+    assert open_project(made).spec.release == "bio101"
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["thesis.tex"]
 
 
 def test_the_end_of_the_input_after_writing_is_no_trouble(cli_here, tmp_path):

@@ -25,7 +25,9 @@ def ask_line_by_line(parsed: argparse.Namespace) -> int:
     """
     folder = Path(parsed.folder).absolute()
     project = open_project(folder) if is_project(folder) else None
-    talk, questionnaire = PlainTerminal(), Questionnaire(folder, project)
+    # A folder with other things in it, such as a home folder, is taken only where it was asked for.
+    is_meant = parsed.folder != "." or project or not any(folder.iterdir())
+    talk, questionnaire = PlainTerminal(), Questionnaire(folder if is_meant else None, project)
     try:
         _offer_unfinished(questionnaire, Asker(talk))
         ended = LineByLine(questionnaire, talk).run()
@@ -41,7 +43,7 @@ def ask_line_by_line(parsed: argparse.Namespace) -> int:
     if ended is Ended.LEFT or questionnaire.project is None:
         output.answer("Nothing was written.")
         return ExitCode.DONE
-    return _go_on(questionnaire.project, Asker(talk), is_here=parsed.folder == ".")
+    return _go_on(questionnaire.project, Asker(talk), is_here=questionnaire.project.folder == Path.cwd())
 
 
 def _offer_unfinished(questionnaire: Questionnaire, asker: Asker) -> None:

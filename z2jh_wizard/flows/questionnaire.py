@@ -41,11 +41,12 @@ class Questionnaire:
     """The answers about one hub; nothing is written before ``save``.
 
     ``project`` is one that exists: its own questions (where it runs, its name) are not asked again then.
+    Without a ``folder`` one is proposed for the hub's name.
     """
 
-    def __init__(self, folder: Path, project: Project | None = None) -> None:
+    def __init__(self, folder: Path | None, project: Project | None = None) -> None:
         self.project = project
-        self._given: dict[str, str] = {} if project else {pages.FOLDER: str(folder)}
+        self._given: dict[str, str] = {} if project or folder is None else {pages.FOLDER: str(folder)}
         self._sizes: dict[str, str] = {}
         self._settings: dict[str, str] = {}
         self._values: dict[KeyPath, Any] = {}
@@ -59,7 +60,8 @@ class Questionnaire:
         """The answers to the questions about the project, with the safe default of each other one."""
         if self.project:
             return project_answers_of(self.project.spec)
-        return {**pages.default_answers(self._given.get("provider") or "practice"), **self._given}
+        answers = {**pages.default_answers(self._given.get("provider") or "practice"), **self._given}
+        return {pages.FOLDER: pages.proposed_folder(answers["release"]), **answers}
 
     @property
     def plan(self) -> Project:
