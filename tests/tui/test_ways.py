@@ -147,6 +147,7 @@ async def test_answers_from_before_the_project_are_offered_again(open_app: Open,
     async with open_app() as person:
         await person.at("WelcomeScreen")
         await person.sees("Go on: chem202")
+        await person.sees("At the page Where, in ")
         await person.activate("do-go_on")
         await person.sees("step 1 of 5 Where")
         await person.tab_to("control-folder")
