@@ -465,6 +465,8 @@ class TestStart:
 
         monkeypatch.setattr(WizardApp, "run", run)
         monkeypatch.setattr("locale.getpreferredencoding", lambda _: encoding)
+        for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+            monkeypatch.delenv(name, raising=False)
         assert run_app(Start(speed=2.0)) == 130
         assert seen[0].ascii_only is plain_ascii
         assert seen[0].speed == 2.0

@@ -16,15 +16,17 @@ class PlainScrollBar(ScrollBarRender):
 
 
 def knows_utf8(environ: Mapping[str, str], encoding: str, *, utf8_mode: bool) -> bool:
-    """Tell whether the locale is one of UTF-8; where none is set, Python's ``encoding`` decides.
+    """Tell whether the locale is one of UTF-8; ``encoding`` is what Python takes.
 
-    In the C locale Python takes UTF-8 all the same (PEP 540), and says so in LC_CTYPE (PEP 538).
+    In the C locale Python takes UTF-8 all the same (its UTF-8 mode, PEP 540) and may set LC_CTYPE to it
+    (PEP 538): then the variables say what was meant, and where nobody set one, Python's choice stands.
     """
-    given = [environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")]
-    if utf8_mode and given[2] in ("C", "POSIX"):
-        given[1] = ""  # Python's own, for one of the user's would need no such mode
-    named = next((one for one in given if one), encoding)
-    return "utf8" in named.lower().replace("-", "")
+    named = ""
+    if utf8_mode:
+        is_c = environ.get("LANG") in ("C", "POSIX")
+        names = ("LC_ALL", "LANG") if is_c else ("LC_ALL", "LC_CTYPE", "LANG")
+        named = next((environ[name] for name in names if environ.get(name)), "")
+    return "utf8" in (named or encoding).lower().replace("-", "")
 
 
 def draw_ascii() -> None:
