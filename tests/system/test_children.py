@@ -196,7 +196,7 @@ async def test_sigint_first_then_sigterm_then_sigkill(
     process = await asyncio.create_subprocess_exec(
         *program(STUBBORN, gives_up_at), stdout=notes.open("wb"), start_new_session=True
     )
-    await wait_until_async(lambda: "ready" in notes.read_text())
+    await wait_until_async(lambda: "ready\n" in notes.read_text())
     await children.end(process)
     assert process.returncode == code
     assert notes.read_text().split() == ["ready", *heard]

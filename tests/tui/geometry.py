@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from rich.cells import cell_len
+from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
@@ -18,6 +19,16 @@ from z2jh_wizard.widgets.virtual_table import VirtualTable
 
 QUOTES = {"preview-text", "preview-lines", "written-lines", "student-page"}
 """Lines of files beside the page: they are cut where the pane ends, as in any editor."""
+
+
+def has_layout(screen: Screen[object]) -> bool:
+    """Tell whether everything that is shown has a place: new widgets get theirs with the next layout."""
+    try:
+        for widget in shown(screen):
+            screen.find_widget(widget)
+    except NoWidget:
+        return False
+    return True
 
 
 def faults(screen: Screen[object]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from textual.widget import Widget
 
 from tests.tui.conftest import LARGE, SMALL, Open, Person
-from tests.tui.geometry import faults, hides_focus
+from tests.tui.geometry import faults, has_layout, hides_focus
 from tests.tui.places import PARTS, dialogs, walk
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens import topic
@@ -83,6 +83,7 @@ async def test_every_dialog(open_app: Open, size: tuple[int, int]) -> None:
             shown = make()
             person.app.push_screen(shown)
             await person.at(type(shown).__name__)
+            await person.until(lambda: has_layout(person.app.screen), name)
             found += problems(name, faults(person.app.screen))
             found += problems(name, await tab_walk(person))
             await person.press("escape")

@@ -106,7 +106,7 @@ async def test_a_kill_of_the_server_ends_the_wizard(tmp_path: Path) -> None:
         (["--port", "0"], "from 1 to 65535"),
         (["--port", "http"], "from 1 to 65535"),
         (["--public-url", "hub.example.org"], "--public-url"),
-        (["plan"], "--web shows the wizard's screens"),
+        (["plan"], "stand for the wizard's screens; plan has none"),
     ],
 )
 async def test_wrong_words_are_told(tmp_path: Path, words: list[str], said: str) -> None:
