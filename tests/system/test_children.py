@@ -215,10 +215,10 @@ async def test_leaving_early_ends_the_child_and_its_own_children() -> None:
         grandchild = subprocess.Popen([sys.executable, "-c", '''
         import signal, time
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        print("deaf", flush=True)
+        print("deaf\\\\n", end="", flush=True)
         time.sleep(60)
         '''.replace("        ", "")])
-        print(grandchild.pid, flush=True)
+        print(f"{grandchild.pid}\\n", end="", flush=True)
         grandchild.wait()
     """
     family: list[ProcessIdentity] = []
