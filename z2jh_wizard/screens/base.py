@@ -150,8 +150,15 @@ class WizardScreen(Everywhere):
                 wanted = None
         if wanted is None or not wanted.focusable:
             wanted = self.first_focus()
+        if wanted is None or not wanted.focusable:
+            wanted = next(iter(self.focus_chain), None)
         if wanted is not None:
             self.set_focus(wanted)
+
+    def watch_focused(self, focused: Widget | None) -> None:
+        """Give the focus to something else when what had it was switched off."""
+        if focused is None and self.is_current and self.app.app_focus:
+            self.call_after_refresh(self._restore_focus)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show any error of the screen's own workers."""
