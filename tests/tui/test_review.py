@@ -55,9 +55,15 @@ class TestWords:
         plan.append(Planned(Idle(Danger.DELETES_DATA, "Wipe"), absent))
         assert panes.danger_lines(plan, Danger.COSTS_MONEY) == ["  $ Rent"]
         assert panes.danger_lines(plan, Danger.DELETES_DATA) == ["  ! Wipe"]
-        title, lines = panes.danger_question(plan, "cluster: lab", "about $3") or ("", [])
+        title, lines = panes.start_question(plan, [], "cluster: lab", "about $3") or ("", [])
         assert (title, lines[0], lines[-1]) == ("Delete data?", "cluster: lab", "about $3")
-        assert panes.danger_question(plan[1:2], "cluster: lab", "") is None
+        assert panes.start_question(plan[1:2], [], "cluster: lab", "") is None
+        missing = [Point(Grade.MISSING, "GitLab needs a client secret."), Point(Grade.WARNING, "plain http")]
+        assert panes.start_question(plan[1:2], missing, "cluster: lab", "") == (
+            "Start without it?",
+            ["cluster: lab", "", "This is missing still:", "? GitLab needs a client secret."],
+        )
+        assert missing[0].text in str(panes.start_question(plan, missing, "cluster: lab", "about $3"))
         assert panes.plan_cells(plan[2]).texts[2] == "! deletes data"
         assert "Danger: $ costs money." in panes.command_lines(plan[0])
 

@@ -357,8 +357,8 @@ class ReviewScreen(StageScreen):
         if not self._is_whole:
             self.app.notify("The plan is not complete yet; Start works when it is.", markup=False)
             return
-        asked = panes.danger_question(
-            self._planned.values(), self.desk.cluster, self.query_one(CostsPane).sentence
+        asked = panes.start_question(
+            self._planned.values(), self._points, self.desk.cluster, self.query_one(CostsPane).sentence
         )
         if asked:
             self.app.push_screen(Ask(*asked, yes="Start"), self._agreed)

@@ -174,15 +174,25 @@ def danger_lines(planned: Iterable[Planned], danger: Danger) -> list[str]:
     ]
 
 
-def danger_question(planned: Collection[Planned], cluster: str, costs: str) -> tuple[str, list[str]] | None:
-    """Return title and lines of the question before what costs money or deletes data; None for neither."""
+def start_question(
+    planned: Collection[Planned], points: Iterable[Point], cluster: str, costs: str
+) -> tuple[str, list[str]] | None:
+    """Return title and lines of the question before Start; None for nothing to ask.
+
+    Asked is about what costs money or deletes data, and about what is missing still.
+    """
     costly = danger_lines(planned, Danger.COSTS_MONEY)
     deleting = danger_lines(planned, Danger.DELETES_DATA)
-    if not costly and not deleting:
+    missing = [f"? {one.text}" for one in points if one.grade is Grade.MISSING]
+    if not costly and not deleting and not missing:
         return None
     lines = [cluster]
+    if missing:
+        lines += ["", "This is missing still:", *missing]
     if deleting:
         lines += ["", "These steps delete data:", *deleting]
     if costly:
         lines += ["", "These steps cost money:", *costly, costs]
+    if not costly and not deleting:
+        return "Start without it?", lines
     return "Delete data?" if deleting else "Make what costs money?", lines
