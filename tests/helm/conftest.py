@@ -54,6 +54,7 @@ kind: Deployment
 metadata:
   name: {{ .Release.Name }}-web
 spec:
+  progressDeadlineSeconds: 60000  # Helm gives up when it is over, which a cluster without waiting is at once
   replicas: {{ .Values.replicas }}
   selector: {matchLabels: {app: {{ .Release.Name }}}}
   template:

@@ -155,9 +155,9 @@ class WizardScreen(Everywhere):
         if wanted is not None:
             self.set_focus(wanted)
 
-    def watch_focused(self, focused: Widget | None) -> None:
+    def watch_focused(self, before: Widget | None, now: Widget | None) -> None:
         """Give the focus to something else when what had it was switched off."""
-        if focused is None and self.is_current and self.app.app_focus:
+        if now is None and before is not None and not before.focusable:
             self.call_after_refresh(self._restore_focus)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

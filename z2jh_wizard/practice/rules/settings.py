@@ -37,7 +37,7 @@ _HIGHEST_USER_PRIORITY = 1_000_000_000
 def secret(obj: Object) -> Iterator[Cause]:
     """Yield what is wrong with a secret; no cause shows what is in it."""
     texts = {key: text.encode() for key, text in (obj.get("stringData") or {}).items()}
-    data = {key: _decoded(text) for key, text in (obj.get("data") or {}).items()} | texts
+    data = {key: _decoded(text) for key, text in _texts(obj.get("data")).items()} | texts
     yield from _keys(data, "data")
     if sum(map(len, data.values())) > LARGEST_DATA:
         yield too_long("data", LARGEST_DATA)
@@ -76,14 +76,21 @@ def _keys(data: Mapping[str, object], field: str) -> Iterator[Cause]:
         yield from wrong(f"{field}[{key}]", key, names.config_key)
 
 
+def _texts(found: object) -> dict[str, str]:
+    """Return the texts of a map; what is none is told by the schema already, and counts for nothing here."""
+    if not isinstance(found, dict):
+        return {}
+    return {key: text if isinstance(text, str) else "" for key, text in found.items()}
+
+
 def config_map(obj: Object) -> Iterator[Cause]:
     """Yield what is wrong with a config map."""
-    data, binary = obj.get("data") or {}, obj.get("binaryData") or {}
+    data, binary = _texts(obj.get("data")), _texts(obj.get("binaryData"))
     yield from _keys(data, "data")
     for key in data.keys() & binary.keys():
         yield invalid_value(f"data[{key}]", key, "duplicate of key present in binaryData")
     yield from _keys(binary, "binaryData")
-    size = sum(len((text or "").encode()) for text in data.values())
+    size = sum(len(text.encode()) for text in data.values())
     if size + sum(len(_decoded(text)) for text in binary.values()) > LARGEST_DATA:
         yield too_long("[]", LARGEST_DATA)
 
