@@ -36,7 +36,7 @@ _HIGHEST_USER_PRIORITY = 1_000_000_000
 
 def secret(obj: Object) -> Iterator[Cause]:
     """Yield what is wrong with a secret; no cause shows what is in it."""
-    texts = {key: text.encode() for key, text in (obj.get("stringData") or {}).items()}
+    texts = {key: text.encode() for key, text in _texts(obj.get("stringData")).items()}
     data = {key: _decoded(text) for key, text in _texts(obj.get("data")).items()} | texts
     yield from _keys(data, "data")
     if sum(map(len, data.values())) > LARGEST_DATA:
