@@ -156,8 +156,8 @@ class WizardScreen(Everywhere):
             self.set_focus(wanted)
 
     def watch_focused(self, before: Widget | None, now: Widget | None) -> None:
-        """Give the focus to something else when what had it was switched off."""
-        if now is None and before is not None and not before.focusable:
+        """Give the focus to something else when what had it was switched off or hidden."""
+        if now is None and before is not None and before not in self.focus_chain:
             self.call_after_refresh(self._restore_focus)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
