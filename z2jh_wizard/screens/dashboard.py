@@ -206,6 +206,8 @@ class DashboardScreen(WizardScreen):
                 button.disabled = not report.cluster
         self.query_one("#facts", Plain).show(facts(report, self._counts(report), self._stale()))
         self.query_one("#problems").display = bool(report.problems)
+        # What had the focus may be switched off now, or was when the screen came.
+        self.call_after_refresh(self._restore_focus)
         lines = [problem_line(one) for one in report.problems]
         self.query_one("#problem-lines", Plain).show("\n".join(lines))
 
