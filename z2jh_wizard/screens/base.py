@@ -140,7 +140,8 @@ class WizardScreen(Everywhere):
         self.keep_focus()
 
     def _restore_focus(self) -> None:
-        if self.focused is not None:
+        # What was put off until after a refresh may come when the screen has been left, and is empty.
+        if self.focused is not None or self not in self.app.screen_stack:
             return
         wanted: Widget | None = None
         if known := self.desk.focus.get(self.NAME, ""):
