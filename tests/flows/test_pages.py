@@ -35,7 +35,6 @@ def test_an_existing_cluster_gets_the_real_chart(tmp_path):
 @pytest.mark.parametrize(
     ("answer", "value", "says"),
     [
-        ("provider", "gke", "not in this version"),
         ("provider", "practise", "did you mean practice"),
         ("release", "Bio 101", "lower-case"),
         ("namespace", "kube-system", "belong to Kubernetes"),
@@ -75,3 +74,55 @@ def test_a_file_that_is_no_chart_is_refused(tmp_path, content):
     answers = {**pages.default_answers(), "chart": "file", "chart_path": str(path)}
     with pytest.raises(InvalidInput, match="not a Helm chart"):
         pages.new_project(tmp_path / "p", answers)
+
+
+AT = {
+    "gke": {"account": "bio-101", "region": "us-central1-b", "machine": "e2-standard-4"},
+    "aks": {"account": "6f1d4c50-2d4a-4b2e-9a43-0c1f7b0f7a11", "region": "westeurope"},
+    "eks": {"account": "123456789012", "region": "eu-central-1", "sign_in": "profile:course"},
+}
+"""What the pages of a cloud may say."""
+
+
+@pytest.mark.parametrize("provider", AT)
+def test_a_cloud_is_told_who_pays_and_where(tmp_path, provider):
+    answers = {**pages.default_answers(provider), **AT[provider]}
+    spec = pages.new_project(tmp_path / "p", answers).spec
+    assert (spec.provider, spec.account, spec.region) == (
+        provider,
+        AT[provider]["account"],
+        AT[provider]["region"],
+    )
+    assert spec.cluster.sign_in == AT[provider].get("sign_in", "")
+    assert {name: pool.machine for name, pool in spec.pools.items()} == (
+        {"user": "e2-standard-4"} if provider == "gke" else {}
+    )
+    again = pages.project_answers_of(spec)
+    assert {name: again[name] for name in AT[provider]} == AT[provider]
+    assert pages.problems(again) == {}
+
+
+@pytest.mark.parametrize("provider", AT)
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [("account", ""), ("account", "bio 101"), ("region", ""), ("region", "[red]"), ("machine", "big"),
+     ("sign_in", "secret-token")],
+)  # fmt: skip
+def test_a_cloud_is_not_told_nonsense(provider, answer, value):
+    answers = {**pages.default_answers(provider), **AT[provider], answer: value}
+    assert pages.problems(answers)[answer].startswith("Type ")
+
+
+def test_a_key_file_must_be_there(tmp_path):
+    answers = {**pages.default_answers("gke"), **AT["gke"], "sign_in": f"file:{tmp_path / 'key.json'}"}
+    assert "There is no file" in pages.problems(answers)["sign_in"]
+    (tmp_path / "key.json").write_text("{}")
+    assert pages.problems(answers) == {}
+
+
+def test_a_cluster_on_this_computer_names_its_tool(tmp_path):
+    answers = {**pages.default_answers("local"), "tool": "k3d"}
+    spec = pages.new_project(tmp_path / "p", answers).spec
+    assert spec.account == "k3d"
+    assert pages.project_answers_of(spec)["tool"] == "k3d"
+    assert "kind" in pages.problems({**answers, "tool": "docker"})["tool"]

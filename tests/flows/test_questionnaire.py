@@ -6,7 +6,8 @@ import pytest
 
 from z2jh_wizard.core.errors import Refused
 from z2jh_wizard.core.spec import Chart
-from z2jh_wizard.flows.questionnaire import Questionnaire, project_answers_of
+from z2jh_wizard.flows import pages
+from z2jh_wizard.flows.questionnaire import Questionnaire
 from z2jh_wizard.flows.ways import EXPERT, GUIDED, QUICK
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import create_project, open_project
@@ -144,5 +145,5 @@ def test_another_writer_is_not_disturbed(old, project):
 def test_the_answers_of_a_project_are_those_that_it_was_made_from(new, given):
     for name, text in given.items():
         assert new.answer(name, text) == ""
-    found = project_answers_of(new.save().spec)
+    found = pages.project_answers_of(new.save().spec)
     assert {name: found[name] for name in given} == given

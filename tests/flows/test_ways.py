@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from z2jh_wizard.core.spec import PROVIDERS
 from z2jh_wizard.flows import ways
 from z2jh_wizard.flows.pages import FOLDER_PAGE, PAGES, WHERE_PAGE, default_answers
 from z2jh_wizard.values import forms
@@ -43,6 +44,16 @@ def test_every_page_is_there_once_and_asks_something(way, chart):
             assert stage.settings == ways.setting_page(stage.settings.id)
 
 
+@pytest.mark.parametrize("way", ways.WAYS.values(), ids=ways.WAYS)
+def test_only_a_cloud_is_asked_who_pays_and_where(way):
+    asked = {
+        provider: {stage.id for stage in ways.stages(way, SCENE, provider=provider)} & {"account", "place"}
+        for provider in PROVIDERS
+    }
+    assert asked.pop("gke") == asked.pop("aks") == asked.pop("eks") == {"account", "place"}
+    assert not any(asked.values())
+
+
 def test_the_quick_pages_are_made_of_the_same_questions():
     asked = {field for page in (FOLDER_PAGE, *PAGES) for field in page.fields}
     assert set(WHERE_PAGE.fields) < asked
@@ -50,7 +61,9 @@ def test_the_quick_pages_are_made_of_the_same_questions():
 
 
 def test_quick_asks_at_most_five_questions_at_once():
-    assert len(WHERE_PAGE.fields) <= 5
+    for provider in PROVIDERS:
+        for page in ways.project_pages(ways.QUICK, provider):
+            assert sum(one.applies({"provider": provider}) for one in page.fields) <= 5
     address = ways.setting_page(ways.QUICK_ADDRESS)
     on = forms.Scene("4.4.0", "z2jh", {"proxy": {"https": {"enabled": True}}})
     assert [one.field.id for one in forms.questions(address, SCENE)] == ["https.enabled", "address.type"]

@@ -19,7 +19,7 @@ from z2jh_wizard.app import Start, WizardApp, run_app
 from z2jh_wizard.core.errors import ExitCode, InvalidInput, Problem, Refused
 from z2jh_wizard.core.events import Event, Kind, Outcome, State
 from z2jh_wizard.core.redaction import Redactor
-from z2jh_wizard.core.spec import Chart
+from z2jh_wizard.core.spec import PROVIDERS, Chart
 from z2jh_wizard.flows import ways
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.pages import FOLDER, PAGES, default_answers, new_project
@@ -122,9 +122,10 @@ class TestRunRecord:
 class TestJourney:
     def test_every_question_has_a_page_on_every_way(self) -> None:
         for way in ways.WAYS.values():
-            journey = Journey.begin("x", "practice", way)
-            for page in PAGES:
-                for field in page.fields:
+            for provider in PROVIDERS:
+                journey = Journey.begin("x", provider, way)
+                asked = [page for page in PAGES if page.is_asked(journey.answers)]
+                for field in (field for page in asked for field in page.fields):
                     assert field.id in ways.stage(journey.where(field.id)).asks
         assert journey.where("storage.capacity") == "topic/storage"
         assert Journey.begin("x", "practice").where("https.hosts") == "topic/quick-address"

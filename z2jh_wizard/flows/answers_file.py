@@ -242,6 +242,8 @@ def fill(
     for name, sentence in questionnaire.problems().items():
         tell(name, sentence)
         questionnaire.forget("chart")  # so that all else can be looked at
+    if questionnaire.problems():
+        return sorted((*answers.troubles, *troubles), key=lambda one: one.line)
     ask(name for name in known_ids() if name not in project_fields())
     scene = questionnaire.form.scene
     for path, given in answers.values(scene.version, scene.family).items():

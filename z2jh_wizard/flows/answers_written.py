@@ -15,8 +15,8 @@ from z2jh_wizard.flows.answers_file import FILE as IN_FILE
 from z2jh_wizard.flows.answers_file import VALUES, AnswersFile, is_section
 from z2jh_wizard.flows.class_size import STUDENTS
 from z2jh_wizard.flows.cleaning import redactor_for
-from z2jh_wizard.flows.pages import default_answers
-from z2jh_wizard.flows.questionnaire import SIZE, Questionnaire, project_answers_of, ranks
+from z2jh_wizard.flows.pages import default_answers, project_answers_of
+from z2jh_wizard.flows.questionnaire import SIZE, Questionnaire, ranks
 from z2jh_wizard.flows.settings import secrets_in
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.project.folder import Project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from z2jh_wizard.core.redaction import HIDDEN
-from z2jh_wizard.flows import pages
+from z2jh_wizard.flows import page
 from z2jh_wizard.values.fields import Choice, Kind
 from z2jh_wizard.values.forms import Question
 
@@ -31,7 +31,7 @@ class Item:
     link: str = ""
 
 
-def page_item(field: pages.Field, text: str) -> Item:
+def page_item(field: page.Field, text: str) -> Item:
     """Return a question about the project as one of the questions."""
     offered = tuple(Choice(one.value, one.label, one.about) for one in field.choices)
     kind = Kind.CHOICE if offered else Kind.TEXT

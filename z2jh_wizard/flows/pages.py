@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from z2jh_wizard.core import checks
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.facts import CHART_VERSION, HELMFORGE_VERSION
-from z2jh_wizard.core.spec import ClusterSpec, Pool, Provider
+from z2jh_wizard.core.spec import Pool, Provider, Spec
 from z2jh_wizard.flows.charts import PRACTICE, chart_from_choice
+from z2jh_wizard.flows.cloud_pages import (
+    ACCOUNT,
+    ACCOUNT_PAGE,
+    MACHINE,
+    PLACE_PAGE,
+    REGION,
+    SIGN_IN,
+    TOOL,
+    TOOL_FIELD,
+    cloud_answers,
+    planned_cluster,
+    with_cloud,
+)
+from z2jh_wizard.flows.page import Answers, Choice, Field, Page, answered
 from z2jh_wizard.project.folder import Project, make_folder, planned_project
-
-Answers = Mapping[str, str]
-FieldType = Literal["text", "choice"]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One answer to pick: its value, its label and one line on when to take it."""
-
-    value: str
-    label: str
-    about: str = ""
-    ready: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One question; ``check`` returns a sentence with the fix, or None; ``applies`` says when it is asked."""
-
-    id: str
-    label: str
-    help: str
-    type: FieldType = "text"
-    default: str = ""
-    choices: tuple[Choice, ...] = ()
-    check: Callable[[str], str | None] = lambda _text: None
-    applies: Callable[[Answers], bool] = lambda _answers: True
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A few questions that belong together, with one sentence on why they are asked."""
-
-    id: str
-    title: str
-    why: str
-    fields: tuple[Field, ...]
 
 
 def _file(text: str) -> str | None:
@@ -69,11 +43,9 @@ def _folder(text: str) -> str | None:
     return None
 
 
-def _is(field: str, *values: str) -> Callable[[Answers], bool]:
-    return lambda answers: answers.get(field) in values
-
-
 FOLDER = "folder"
+
+_CHARTS_BY_NAME = ("practice", "file")
 
 HUBS = "~/hubs"
 """Where a new hub's folder is proposed."""
@@ -108,29 +80,25 @@ PROVIDER_PAGE = Page(
                 Choice(
                     "existing", "A cluster that exists already", "any kubeconfig context, OpenShift included"
                 ),
-                Choice("gke", "Google Kubernetes Engine", "not in this version yet", ready=False),
-                Choice("aks", "Azure Kubernetes Service", "not in this version yet", ready=False),
-                Choice("eks", "Amazon EKS", "not in this version yet", ready=False),
-                Choice(
-                    "local",
-                    "kind, k3d or minikube",
-                    "not yet; take its context as an existing cluster",
-                    ready=False,
-                ),
+                Choice("gke", "Google Kubernetes Engine", "makes a cluster; costs money by the hour"),
+                Choice("aks", "Azure Kubernetes Service", "makes a cluster; costs money by the hour"),
+                Choice("eks", "Amazon EKS", "makes a cluster; costs money by the hour"),
+                Choice("local", "kind, k3d or minikube", "in Docker on this computer; for trying things out"),
             ),
         ),
+        TOOL_FIELD,
         Field(
             "context",
             "Which kubeconfig context?",
             "The name from: kubectl config get-contexts. Empty means the current one.",
-            applies=_is("provider", "existing"),
+            applies=answered("provider", "existing"),
         ),
         Field(
             "kubeconfig",
             "Which kubeconfig file?",
             "Empty means the usual one: $KUBECONFIG or ~/.kube/config.",
             check=lambda text: _file(text) if text else None,
-            applies=_is("provider", "existing"),
+            applies=answered("provider", "existing"),
         ),
     ),
 )
@@ -171,19 +139,19 @@ HUB_PAGE = Page(
             "Chart version",
             "Empty means the version this wizard knows best.",
             check=lambda text: checks.version(text) if text else None,
-            applies=_is("chart", "z2jh", "helmforge"),
+            applies=answered("chart", "z2jh", "helmforge"),
         ),
         Field(
             "chart_path",
             "Path of the chart",
             "A folder with a Chart.yaml, or a .tgz file.",
             check=_file,
-            applies=_is("chart", "file"),
+            applies=answered("chart", "file"),
         ),
     ),
 )
 
-PAGES: tuple[Page, ...] = (PROVIDER_PAGE, HUB_PAGE)
+PAGES: tuple[Page, ...] = (PROVIDER_PAGE, ACCOUNT_PAGE, PLACE_PAGE, HUB_PAGE)
 """All that a project is made from, but its folder."""
 
 WHERE_PAGE = Page(
@@ -193,6 +161,10 @@ WHERE_PAGE = Page(
     (*PROVIDER_PAGE.fields, HUB_PAGE.fields[0], *FOLDER_PAGE.fields),
 )
 """The same questions in short: what has a safe default is left to it."""
+
+
+OF_PROVIDER = ("chart", SIGN_IN, ACCOUNT, REGION, MACHINE, TOOL)
+"""Questions whose answers mean nothing at another provider."""
 
 
 def default_answers(provider: str = "practice") -> dict[str, str]:
@@ -216,16 +188,12 @@ def problems(answers: Answers) -> dict[str, str]:
             if not field.applies(answers):
                 continue
             text = answers.get(field.id, field.default)
-            sentence = field.check(text)
+            sentence = field.check(text) or field.fits(text, answers)
             if field.choices:
                 chosen = next((choice for choice in field.choices if choice.value == text), None)
                 if chosen is None:
                     known = [choice.value for choice in field.choices]
                     sentence = f"Choose one of {', '.join(known)}{checks.did_you_mean(text, known)}."
-                elif not chosen.ready:
-                    sentence = (
-                        f"{chosen.label} is not in this version yet; practice and existing clusters are."
-                    )
             if sentence:
                 found[field.id] = sentence
     return found
@@ -243,18 +211,46 @@ def planned(folder: Path, answers: Answers) -> Project:
         raise InvalidInput(
             "Some answers cannot be used", " ".join(wrong.values()), still_works="Nothing was made."
         )
+    return _project(folder, answers)
+
+
+def drafted(folder: Path, answers: Answers) -> Project:
+    """Return the project that answers mean so far, for questions about it while some are not answered yet.
+
+    InvalidInput when even its names cannot be used.
+    """
+    return _project(folder, {**default_answers(answers.get("provider", "practice")), **answers})
+
+
+def project_answers_of(spec: Spec) -> dict[str, str]:
+    """Return the answers from which a project with this spec is made, its folder left out."""
+    chart = spec.chart
+    choice = "file" if chart.path else chart.name
+    return {
+        "provider": spec.provider,
+        "context": spec.cluster.context,
+        "kubeconfig": spec.cluster.kubeconfig,
+        **cloud_answers(spec),
+        "release": spec.release,
+        "namespace": spec.namespace,
+        "chart": choice if choice in _CHARTS_BY_NAME else chart.family,
+        "chart_version": "" if chart.path or chart.name in _CHARTS_BY_NAME else chart.version,
+        "chart_path": chart.path,
+    }
+
+
+def _project(folder: Path, answers: Answers) -> Project:
     provider: Provider = answers["provider"]  # type: ignore[assignment]  # checked against the choices above
-    cluster = ClusterSpec(context=answers.get("context", ""), kubeconfig=answers.get("kubeconfig", ""))
     chart = chart_from_choice(
         answers.get("chart", "z2jh"), answers.get("chart_version", ""), answers.get("chart_path", "")
     )
-    pools = {"core": Pool(nodes=1), "user": Pool(nodes=2)} if provider == "practice" else {}
-    return planned_project(
+    planned = planned_project(
         folder,
         provider,
         chart=chart,
         release=answers.get("release") or "jhub",
         namespace=answers.get("namespace", ""),
-        cluster=cluster,
-        pools=pools,
+        cluster=planned_cluster(answers),
+        pools={"core": Pool(nodes=1), "user": Pool(nodes=2)} if provider == "practice" else {},
     )
+    return Project(planned.folder, with_cloud(planned.spec, answers))

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from z2jh_wizard.core.errors import InvalidInput, WizardError
-from z2jh_wizard.core.spec import Spec
-from z2jh_wizard.flows import class_size, class_size_use, pages, ways
+from z2jh_wizard.flows import class_size, class_size_use, page, pages, ways
 from z2jh_wizard.flows.class_size import ClassSize
 from z2jh_wizard.flows.items import Item, page_item, setting_item
 from z2jh_wizard.flows.topic_entries import Answer, Entry, Put
@@ -33,8 +32,6 @@ from z2jh_wizard.values.topics import fields, topics
 
 SIZE = "class-size."
 """What the ids of the questions for the size of the class begin with."""
-
-_CHARTS_BY_NAME = ("practice", "file")
 
 
 class Questionnaire:
@@ -59,7 +56,7 @@ class Questionnaire:
     def project_answers(self) -> dict[str, str]:
         """The answers to the questions about the project, with the safe default of each other one."""
         if self.project:
-            return project_answers_of(self.project.spec)
+            return pages.project_answers_of(self.project.spec)
         answers = {**pages.default_answers(self._given.get("provider") or "practice"), **self._given}
         return {pages.FOLDER: pages.proposed_folder(answers["release"]), **answers}
 
@@ -102,7 +99,7 @@ class Questionnaire:
     def stages(self, way: Way) -> tuple[Stage, ...]:
         """Return the pages of a way that ask something."""
         scene = ways.scene_of(self.project_answers) if self.problems() else self.form.scene
-        found = ways.stages(way, scene)
+        found = ways.stages(way, scene, provider=self.project_answers["provider"])
         kinds = ("class-size", "settings") if self.project else ("questions", "class-size", "settings")
         return tuple(one for one in found if one.kind in kinds)
 
@@ -142,7 +139,8 @@ class Questionnaire:
     def _answer_project(self, name: str, text: str) -> str:
         given = {**self._given, name: text.strip()}
         if name == "provider":
-            given.pop("chart", None)  # another provider has another chart that fits
+            for other in pages.OF_PROVIDER:  # such as the chart: another provider has another one that fits
+                given.pop(other, None)
         answers = {**pages.default_answers(given.get("provider") or "practice"), **given}
         sentence = pages.FOLDER_PAGE.fields[0].check(text) if name == pages.FOLDER else None
         sentence = sentence or pages.problems(answers).get(name)
@@ -305,24 +303,8 @@ def _with_size(project: Project, size: ClassSize) -> Project:
         return fresh.with_spec(class_size.with_pools(fresh.spec, size, None))
 
 
-def project_answers_of(spec: Spec) -> dict[str, str]:
-    """Return the answers from which a project with this spec is made, its folder left out."""
-    chart = spec.chart
-    choice = "file" if chart.path else chart.name
-    return {
-        "provider": spec.provider,
-        "context": spec.cluster.context,
-        "kubeconfig": spec.cluster.kubeconfig,
-        "release": spec.release,
-        "namespace": spec.namespace,
-        "chart": choice if choice in _CHARTS_BY_NAME else chart.family,
-        "chart_version": "" if chart.path or chart.name in _CHARTS_BY_NAME else chart.version,
-        "chart_path": chart.path,
-    }
-
-
 @functools.cache
-def project_fields() -> Mapping[str, pages.Field]:
+def project_fields() -> Mapping[str, page.Field]:
     """Return the questions about the project by their id, its folder's among them."""
     return {field.id: field for page in (pages.FOLDER_PAGE, *pages.PAGES) for field in page.fields}
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from z2jh_wizard.core.errors import Refused
-from z2jh_wizard.flows.pages import Answers, planned
+from z2jh_wizard.flows.page import Answers
+from z2jh_wizard.flows.pages import planned
 from z2jh_wizard.project.folder import SPEC, Project, is_project, make_folder, open_project
 from z2jh_wizard.system.files import write_atomic
 

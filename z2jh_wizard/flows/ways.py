@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from z2jh_wizard.core.facts import CHART_VERSION, HELMFORGE_VERSION
-from z2jh_wizard.flows.pages import FOLDER_PAGE, PAGES, WHERE_PAGE, Answers, Page
+from z2jh_wizard.flows.cloud_pages import ACCOUNT_PAGE, PLACE_PAGE
+from z2jh_wizard.flows.page import Answers, Page
+from z2jh_wizard.flows.pages import FOLDER_PAGE, PAGES, WHERE_PAGE
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import TopicPage
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.values.topics import topic_page, topics
 
-Kind = Literal["questions", "class-size", "settings", "list", "helm", "secrets", "review"]
+Kind = Literal["questions", "class-size", "settings", "list", "helm", "secrets", "checks", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,11 @@ CLASS_SIZE: Final = Stage("class-size", "Class size", "class-size")
 SETTINGS: Final = Stage("settings", "Settings", "list")
 HELM: Final = Stage("helm", "Helm", "helm")
 SECRETS: Final = Stage("secrets", "Secrets", "secrets")
+CHECKS: Final = Stage("checks", "Checks", "checks")
 REVIEW: Final = Stage("review", "Review", "review")
+
+CHECKED: Final[Mapping[str, tuple[str, ...]]] = {QUICK.id: (), GUIDED.id: (), EXPERT.id: ()}
+"""The providers whose account or cluster is looked at before the review, by way."""
 
 TOPIC: Final = "topic/"
 """What the id of a page of settings begins with."""
@@ -70,9 +76,10 @@ QUICK_ADDRESS: Final = "quick-address"
 _QUICK_ADDRESS_FIELDS: Final = ("https.enabled", "https.hosts", "https.email", "address.type")
 
 
-def project_pages(way: Way) -> tuple[Page, ...]:
-    """Return the pages whose answers make the project, the folder's among them."""
-    return (WHERE_PAGE,) if way is QUICK else (FOLDER_PAGE, *PAGES)
+def project_pages(way: Way, provider: str = "") -> tuple[Page, ...]:
+    """Return the pages whose answers make a provider's project, the folder's among them."""
+    pages = (WHERE_PAGE, ACCOUNT_PAGE, PLACE_PAGE) if way is QUICK else (FOLDER_PAGE, *PAGES)
+    return tuple(page for page in pages if page.is_asked({"provider": provider}))
 
 
 def setting_pages(way: Way, scene: Scene) -> tuple[TopicPage, ...]:
@@ -93,17 +100,19 @@ def setting_page(page_id: str) -> TopicPage:
     return _quick_address() if page_id == QUICK_ADDRESS else topic_page(Topic(page_id))
 
 
-def stages(way: Way, scene: Scene, missing: Iterable[str] = ()) -> tuple[Stage, ...]:
-    """Return all pages of a way from first to last.
+def stages(way: Way, scene: Scene, missing: Iterable[str] = (), *, provider: str = "") -> tuple[Stage, ...]:
+    """Return all pages of a way from first to last, as a provider needs them.
 
     ``missing`` are the ids of checks that found something missing: the quick way shows only those.
     """
-    asked = [Stage(page.id, page.title, "questions", questions=page) for page in project_pages(way)]
+    asked = [Stage(page.id, page.title, "questions", questions=page) for page in project_pages(way, provider)]
     middle = [
         Stage(f"{TOPIC}{page.id}", page.title, "settings", settings=page)
         for page in setting_pages(way, scene)
     ]
     checks = [one for one in (HELM, SECRETS) if way is not QUICK or one.id in missing]
+    if provider in CHECKED[way.id]:
+        checks.append(CHECKS)
     return (*asked, *([SETTINGS] if way is EXPERT else [CLASS_SIZE, *middle]), *checks, REVIEW)
 
 
@@ -112,7 +121,7 @@ def stage(stage_id: str) -> Stage:
     for page in (WHERE_PAGE, FOLDER_PAGE, *PAGES):
         if page.id == stage_id:
             return Stage(page.id, page.title, "questions", questions=page)
-    for one in (CLASS_SIZE, SETTINGS, HELM, SECRETS, REVIEW):
+    for one in (CLASS_SIZE, SETTINGS, HELM, SECRETS, CHECKS, REVIEW):
         if one.id == stage_id:
             return one
     page_of_settings = setting_page(stage_id.removeprefix(TOPIC))

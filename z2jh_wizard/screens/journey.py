@@ -9,8 +9,17 @@ from typing import Any, Literal
 
 from z2jh_wizard.core.spec import SCHEMA_VERSION, Chart, Spec
 from z2jh_wizard.flows import ways
+from z2jh_wizard.flows.cloud_pages import cloud_answers
 from z2jh_wizard.flows.drafts import read_draft
-from z2jh_wizard.flows.pages import FOLDER, FOLDER_PAGE, Page, default_answers, problems, proposed_folder
+from z2jh_wizard.flows.page import Page
+from z2jh_wizard.flows.pages import (
+    FOLDER,
+    FOLDER_PAGE,
+    OF_PROVIDER,
+    default_answers,
+    problems,
+    proposed_folder,
+)
 from z2jh_wizard.flows.ways import Stage, Way
 from z2jh_wizard.project import config_file
 from z2jh_wizard.project.folder import Project
@@ -62,6 +71,7 @@ class Journey:
             "namespace": spec.namespace,
             "context": spec.cluster.context,
             "kubeconfig": spec.cluster.kubeconfig,
+            **cloud_answers(spec),
             "chart": chart if chart in ("file", "practice") else _FAMILIES[spec.chart.family],
             "chart_version": spec.chart.version,
             "chart_path": spec.chart.path,
@@ -124,7 +134,8 @@ class Journey:
         before = self.answers.get(name)
         self.answers[name] = value
         if name == "provider" and value != before:
-            self.answers["chart"] = default_answers(value)["chart"]
+            default = default_answers(value)
+            self.answers.update({other: default[other] for other in OF_PROVIDER})
         if name == "release" and self.follows_name:
             self.proposed = self.answers[FOLDER] = proposed_folder(value)
 
@@ -166,7 +177,13 @@ class Journey:
 
     def stages(self, scene: Scene | None = None) -> tuple[Stage, ...]:
         """Return the pages of the way."""
-        return ways.stages(self.way, scene or ways.scene_of(self.answers), self.missing)
+        scene = scene or ways.scene_of(self.answers)
+        return ways.stages(self.way, scene, self.missing, provider=self.provider)
+
+    @property
+    def provider(self) -> str:
+        """Where the hub is to run."""
+        return self.answers.get("provider", "")
 
     def position(self, stage_id: str, scene: Scene | None = None) -> int | None:
         """Return which page of the way it is, from 0, or which asks some of the same; None for neither."""
@@ -209,7 +226,10 @@ class Journey:
 
     def where(self, field_id: str) -> str:
         """Return the page that asks a question or setting, one of this way if there is one."""
-        every = (*self.stages(), *ways.stages(ways.GUIDED, ways.scene_of(self.answers)))
+        every = (
+            *self.stages(),
+            *ways.stages(ways.GUIDED, ways.scene_of(self.answers), provider=self.provider),
+        )
         asking = (stage.id for stage in every if field_id in stage.asks)
         topic, dot, _ = field_id.partition(".")
         return next(asking, f"{ways.TOPIC}{topic}" if dot else ways.SETTINGS.id)

@@ -1,4 +1,4 @@
-"""One page of questions, whatever they are: it draws a ``flows.pages.Page``."""
+"""One page of questions, whatever they are: it draws a ``flows.page.Page``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from textual.widgets import Input
 
 from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.flows import ways
-from z2jh_wizard.flows.pages import FOLDER, Field, Page
+from z2jh_wizard.flows.page import Field, Page
+from z2jh_wizard.flows.pages import FOLDER
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Trouble
@@ -181,4 +182,4 @@ class PageScreen(StageScreen):
 
 
 def _offers(field: Field) -> tuple[Offer, ...]:
-    return tuple(Offer(one.value, one.label, one.about, one.ready) for one in field.choices)
+    return tuple(Offer(one.value, one.label, one.about) for one in field.choices)
