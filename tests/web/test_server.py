@@ -154,6 +154,11 @@ async def test_behind_a_preview_the_public_origin_talks_and_no_other() -> None:
         assert caught.value.status == 403
 
 
+async def test_a_public_address_takes_the_port_that_is_listened_on() -> None:
+    async with served(public_url="https://{port}-cs-1.cloudshell.dev") as server:
+        assert server.address.startswith(f"https://{server.port}-cs-1.cloudshell.dev/?token=")
+
+
 @pytest.mark.parametrize("path", ["/", "/static/js/textual.js", "/page/page.js", "/nothing", "/?token=wrong"])
 @pytest.mark.parametrize("inside", [True, False])
 async def test_every_answer_has_the_headers_that_protect(path: str, inside: bool) -> None:

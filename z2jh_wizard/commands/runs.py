@@ -16,6 +16,7 @@ from z2jh_wizard.flows.sessions import flow_of, new_session, plan_of
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.render import machine, output, plain
 from z2jh_wizard.render import receipt as receipts
+from z2jh_wizard.system.cloud_shell import idle_sentence
 
 
 def plan(parsed: argparse.Namespace) -> int:
@@ -117,6 +118,8 @@ async def play(session: RunSession, *, as_json: bool, quiet: bool = False) -> Ou
                 output.answer(line)
 
     session.listen(show)
+    if idle := idle_sentence():
+        output.aside(idle)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, session.stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +14,9 @@ from z2jh_wizard.flows.cluster_checks import can_look, look_round, prove_disks
 from z2jh_wizard.helm.command import HOW_TO_GET_HELM, find_helm
 from z2jh_wizard.helm.download import download_helm
 from z2jh_wizard.project.folder import is_project, open_project
+from z2jh_wizard.system import cloud_shell
 from z2jh_wizard.system.clock import SystemClock
+from z2jh_wizard.system.cloud_shell import CloudShell
 from z2jh_wizard.system.files import PRIVATE_FILE
 
 
@@ -22,6 +25,8 @@ async def examine(folder: Path, *, disk: bool = False) -> AsyncIterator[Check]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Check("python", sys.version_info >= (3, 10), f"Python {version}")
     yield await _helm()
+    if shell := cloud_shell.current():
+        yield _where_it_runs(shell, folder)
     if not is_project(folder):
         return
     try:
@@ -63,6 +68,18 @@ def _reported(found: cloud.Check) -> Check:
     if found.fix:
         mending = " ".join((found.fix.how, *(command.shell() for command in found.fix.commands())))
     return Check(found.id, fine, text, mending, found.verdict.value)
+
+
+def _where_it_runs(shell: CloudShell, folder: Path) -> Check:
+    """Tell when a cloud's terminal closes, and whether the folder is there again then."""
+    if cloud_shell.stays(folder):
+        return Check("cloud-shell", True, f"{shell.idle_sentence} {shell.keeps}")
+    return Check(
+        "cloud-shell",
+        False,
+        f"{shell.idle_sentence} This folder is outside of your home folder and is lost then.",
+        f"Move it into your home folder: mv {shlex.quote(str(folder.resolve()))} ~/",
+    )
 
 
 async def _helm() -> Check:

@@ -26,6 +26,7 @@ from z2jh_wizard.screens.review_texts import ChangesPane, CostsPane, FilePane
 from z2jh_wizard.screens.run_record import span
 from z2jh_wizard.screens.settings_tour import tour_of
 from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.system.cloud_shell import idle_sentence
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.panes import Pane, Panes
@@ -71,7 +72,8 @@ class ReviewScreen(StageScreen):
 
     def why(self) -> str:
         """Say what happens here."""
-        return "Nothing is changed before Start, and a run can be stopped at any moment."
+        nothing = "Nothing is changed before Start, and a run can be stopped at any moment."
+        return f"{nothing} {idle_sentence()}".rstrip()
 
     def body(self) -> ComposeResult:
         """Make the line that sums it up, and the panes."""

@@ -16,6 +16,7 @@ from textual_serve.server import Server, to_int
 
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import ExitCode, InvalidInput, WizardError
+from z2jh_wizard.system.cloud_shell import PORT
 from z2jh_wizard.web.gate import LOOPBACK, Gate
 from z2jh_wizard.web.wizard_process import Seat, WizardProcess
 
@@ -158,11 +159,13 @@ async def serve(
 ) -> int:
     """Serve one wizard until it ends or a signal comes; return its exit code, 130 after a signal.
 
-    ``announce`` gets the address to open. ``port`` 0 takes a free one. InvalidInput when the port is taken or
+    ``announce`` gets the address to open. ``port`` 0 takes a free one, and ``{port}`` in the public address
+    stands for it. InvalidInput when the port is taken or
     the public address is none, WizardError when the wizard cannot be started.
     """
     with _listener(port) as listener, _signals() as signalled:
-        gate = Gate(listener.getsockname()[1], public_url)
+        at = listener.getsockname()[1]
+        gate = Gate(at, public_url.replace(PORT, str(at)))
         server = WizardServer(gate, lambda made: WizardProcess(argv, made.download_manager))
         wizard = server.wizard
         # Neither log is kept: request lines hold the token.

@@ -18,6 +18,7 @@ import msgspec
 
 from z2jh_wizard.cloud.account import SignInWay
 from z2jh_wizard.cloud.explain import trouble
+from z2jh_wizard.system import cloud_shell
 
 SCOPE = "https://management.azure.com/.default"
 
@@ -54,11 +55,6 @@ class HeldToken:
         return AccessToken(self._token, until)
 
 
-def in_cloud_shell() -> bool:
-    """Tell whether this program runs in Azure's Cloud Shell."""
-    return bool(os.environ.get("ACC_CLOUD"))
-
-
 def ways(_chosen: str = "") -> tuple[SignInWay, ...]:
     """Return the ways to sign in, those that are there first."""
     cache = Path(os.environ.get("AZURE_CONFIG_DIR") or "~/.azure").expanduser() / "msal_token_cache.json"
@@ -67,7 +63,7 @@ def ways(_chosen: str = "") -> tuple[SignInWay, ...]:
             "cloud-shell",
             "Cloud Shell",
             "Open https://shell.azure.com, install the wizard there and start it: you are signed in.",
-            there=in_cloud_shell(),
+            there=cloud_shell.is_of("aks"),
         ),
         SignInWay(
             "az",
@@ -108,7 +104,8 @@ def credential(chosen: str = "") -> tuple[Any, str]:
         process_timeout=15,
         **options,
     )
-    return found, "Cloud Shell" if in_cloud_shell() else "what Azure's own tools left on this computer"
+    shell = cloud_shell.is_of("aks")
+    return found, "Cloud Shell" if shell else "what Azure's own tools left on this computer"
 
 
 def with_device_code(tell: Callable[[DeviceCode], None], chosen: str = "") -> None:

@@ -21,6 +21,7 @@ from z2jh_wizard.cloud.account import Account, SignInWay
 from z2jh_wizard.cloud.eks import endpoint
 from z2jh_wizard.cloud.eks.troubles import as_trouble
 from z2jh_wizard.cloud.explain import CloudTrouble, trouble
+from z2jh_wizard.system import cloud_shell
 
 KEYS = "Z2JH_AWS_KEYS"
 """Where the keys that a start page gave are kept for the children of this program, as JSON."""
@@ -57,11 +58,6 @@ class DeviceCode(msgspec.Struct, frozen=True):
     url: str
     code: str
     until: datetime
-
-
-def in_cloud_shell() -> bool:
-    """Tell whether this program runs in AWS CloudShell."""
-    return os.environ.get("AWS_EXECUTION_ENV") == "CloudShell"
 
 
 def on_amazon() -> bool:
@@ -101,7 +97,7 @@ def ways(chosen: str = "") -> tuple[SignInWay, ...]:
             "AWS CloudShell",
             "Open https://console.aws.amazon.com/cloudshell, install the wizard there and start it: "
             "you are signed in.",
-            there=in_cloud_shell(),
+            there=cloud_shell.is_of("eks"),
         ),
         SignInWay(
             "profile",
@@ -271,7 +267,7 @@ def _held(text: str) -> Keys:
 
 
 def _source(method: str, profile: str | None) -> str:
-    if in_cloud_shell():
+    if cloud_shell.is_of("eks"):
         return "CloudShell"
     if method == "env":
         return "keys in the environment"

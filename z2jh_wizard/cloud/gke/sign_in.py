@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from z2jh_wizard.cloud.account import SignInWay
 from z2jh_wizard.cloud.explain import trouble
+from z2jh_wizard.system import cloud_shell
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -35,11 +36,6 @@ def gcloud_file() -> Path:
     ) / "application_default_credentials.json"
 
 
-def in_cloud_shell() -> bool:
-    """Tell whether this program runs in Google's Cloud Shell."""
-    return os.environ.get("CLOUD_SHELL") == "true"
-
-
 def ways(chosen: str = "") -> tuple[SignInWay, ...]:
     """Return the ways to sign in, those that are there first; ``chosen`` is what the project says."""
     found = (
@@ -47,7 +43,7 @@ def ways(chosen: str = "") -> tuple[SignInWay, ...]:
             "cloud-shell",
             "Cloud Shell",
             "Open https://shell.cloud.google.com, install the wizard there and start it: you are signed in.",
-            there=in_cloud_shell(),
+            there=cloud_shell.is_of("gke"),
         ),
         SignInWay(
             "key-file",
@@ -95,7 +91,7 @@ def credentials(chosen: str = "") -> tuple[Credentials, str]:
     except exceptions.DefaultCredentialsError:
         # The error's text names files and environments, nothing that helps more than the ways themselves.
         raise trouble("gke", "DefaultCredentialsError") from None
-    return found, "Cloud Shell" if in_cloud_shell() else _source(found)
+    return found, "Cloud Shell" if cloud_shell.is_of("gke") else _source(found)
 
 
 def _source(found: Any) -> str:
