@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,12 @@ class UseContext(Step):
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that copy one context out of a kubeconfig."""
-        context = self._project.spec.cluster.context
-        choose = f" --context {context}" if context else ""
+        known = self._project.spec.cluster
+        options = (("kubeconfig", known.kubeconfig), ("context", known.context))
+        chosen = "".join(f" --{name} {shlex.quote(value)}" for name, value in options if value)
         return (
             Command(
-                script=f"(umask 077; kubectl config view --minify --flatten{choose} > kubeconfig)",
+                script=f"(umask 077; kubectl config view --minify --flatten{chosen} > kubeconfig)",
                 about="Copy this one context, with its credentials",
             ),
         )

@@ -31,7 +31,7 @@ def new(parsed: argparse.Namespace) -> int:
         raise InvalidInput(
             "It was not said where the hub shall run",
             "There is no --provider, and no --answers file that says it.",
-            next_step="Add --provider practice, or --provider existing for a cluster that you have.",
+            next_step="Add --provider practice, existing for a cluster you have, gke, aks, eks or local.",
         )
     if parsed.json:
         output.answer(machine.text({"folder": str(project.folder), "project_id": project.spec.project_id}))
@@ -48,6 +48,11 @@ def _options(parsed: argparse.Namespace) -> dict[str, str]:
         "provider": parsed.provider,
         "context": parsed.context,
         "kubeconfig": parsed.kubeconfig,
+        "sign_in": parsed.sign_in,
+        "account": parsed.account,
+        "region": parsed.region,
+        "machine": parsed.machine,
+        "tool": parsed.tool,
         "release": parsed.release,
         "namespace": parsed.namespace,
         "chart": parsed.chart if parsed.chart in known else "file" if parsed.chart else "",

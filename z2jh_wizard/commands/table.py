@@ -124,7 +124,10 @@ def _practice(parser: argparse.ArgumentParser) -> None:
 def _new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="DIR", help="the folder to make")
     parser.add_argument(
-        "--provider", default="", metavar="P", help="practice or existing; needed unless the answers say it"
+        "--provider",
+        default="",
+        metavar="P",
+        help="practice, existing, gke, aks, eks or local; needed unless the answers say it",
     )
     parser.add_argument(
         "--answers", default="", metavar="FILE", help="answers to all questions (YAML); - reads a pipe"
@@ -137,6 +140,15 @@ def _new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--namespace", default="", metavar="NS", help="the namespace (default: the hub name)")
     parser.add_argument("--context", default="", metavar="CTX", help="existing: the kubeconfig context")
     parser.add_argument("--kubeconfig", default="", metavar="FILE", help="existing: the kubeconfig file")
+    parser.add_argument(
+        "--account", default="", metavar="ID", help="a cloud: the project or account that pays"
+    )
+    parser.add_argument("--region", default="", metavar="R", help="a cloud: the zone or region")
+    parser.add_argument("--machine", default="", metavar="M", help="a cloud: the students' machine type")
+    parser.add_argument(
+        "--sign-in", default="", metavar="S", help="a cloud: file:PATH, profile:NAME or tenant:NAME"
+    )
+    parser.add_argument("--tool", default="", metavar="T", help="local: kind, k3d or minikube")
     _json(parser)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from z2jh_wizard.core.errors import InvalidInput, WizardError
-from z2jh_wizard.flows.class_size import KEYS, ClassSize, MachineChoice, settings, with_pools
+from z2jh_wizard.core.spec import Spec
+from z2jh_wizard.flows.class_size import (
+    KEYS,
+    USER_POOL,
+    ClassSize,
+    MachineChoice,
+    choices,
+    settings,
+    with_pools,
+)
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.system.clock import SystemClock
@@ -52,6 +61,17 @@ def use(
     with writing(project.state, "class size", SystemClock()):
         fresh = open_project(project.folder)
         return fresh.with_spec(with_pools(fresh.spec, size, choice))
+
+
+def with_class(spec: Spec, size: ClassSize) -> Spec:
+    """Return the spec with the students and, at a cloud, with nodes for them.
+
+    They are of the machine type that the spec names already, else of the cheapest on which the class fits.
+    """
+    offered = choices(spec.provider, size)
+    named = spec.pools[USER_POOL].machine if USER_POOL in spec.pools else ""
+    fitting = (one for one in offered if one.fit.nodes and named in ("", one.machine.name))
+    return with_pools(spec, size, next(fitting, None))
 
 
 def answer(form: TopicForm, size: ClassSize) -> None:

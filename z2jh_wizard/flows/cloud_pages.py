@@ -20,7 +20,7 @@ _SIGN_INS: Final = {"gke": _FILE, "eks": _PROFILE, "aks": _TENANT}
 """How credentials are named, by provider; each cloud's ``sign_in`` reads it."""
 
 _ACCOUNTS: Final = {
-    "gke": (r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]", "the id of a Google project, such as bio-101"),
+    "gke": (r"(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{1,28}[a-z0-9]", "the id of a Google project, such as bio-101"),
     "aks": (
         r"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
         "the id of an Azure subscription, such as 00000000-0000-0000-0000-000000000000",

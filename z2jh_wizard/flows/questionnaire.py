@@ -284,7 +284,7 @@ class Questionnaire:
         form = self._filled()
         size = self._class(TopicForm.of(self.plan)) if self._sizes else None
         if self.project is None:
-            spec = class_size.with_pools(self.plan.spec, size, None) if size else self.plan.spec
+            spec = class_size_use.with_class(self.plan.spec, size) if size else self.plan.spec
             self.project = make_folder(Project(self.plan.folder, spec))
             form.save()
         else:
@@ -300,7 +300,7 @@ class Questionnaire:
 def _with_size(project: Project, size: ClassSize) -> Project:
     with writing(project.state, "class size", SystemClock()):
         fresh = open_project(project.folder)
-        return fresh.with_spec(class_size.with_pools(fresh.spec, size, None))
+        return fresh.with_spec(class_size_use.with_class(fresh.spec, size))
 
 
 @functools.cache
