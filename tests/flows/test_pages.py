@@ -113,6 +113,16 @@ def test_a_cloud_is_not_told_nonsense(provider, answer, value):
     assert pages.problems(answers)[answer].startswith("Type ")
 
 
+def test_a_path_means_the_same_from_every_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("key.json", "campus.yaml"):
+        (tmp_path / name).write_text("{}")
+    there = {**pages.default_answers("existing"), "kubeconfig": "campus.yaml"}
+    assert pages.planned(tmp_path, there).spec.cluster.kubeconfig == str(tmp_path / "campus.yaml")
+    cloud = {**pages.default_answers("gke"), **AT["gke"], "sign_in": "file:key.json"}
+    assert pages.planned(tmp_path, cloud).spec.cluster.sign_in == f"file:{tmp_path / 'key.json'}"
+
+
 def test_a_key_file_must_be_there(tmp_path):
     answers = {**pages.default_answers("gke"), **AT["gke"], "sign_in": f"file:{tmp_path / 'key.json'}"}
     assert "There is no file" in pages.problems(answers)["sign_in"]

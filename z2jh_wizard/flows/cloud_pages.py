@@ -145,7 +145,7 @@ def with_cloud(spec: Spec, answers: Answers) -> Spec:
         spec,
         account=answers.get(ACCOUNT, "").strip(),
         region=answers.get(REGION, "").strip(),
-        cluster=replace(spec.cluster, sign_in=answers.get(SIGN_IN, "").strip()),
+        cluster=replace(spec.cluster, sign_in=_lasting(answers.get(SIGN_IN, "").strip())),
         pools={"user": Pool(1, machine)} if machine else {},
     )
 
@@ -167,4 +167,15 @@ def cloud_answers(spec: Spec) -> dict[str, str]:
 
 def planned_cluster(answers: Answers) -> ClusterSpec:
     """Return what the answers say of a cluster that exists already."""
-    return ClusterSpec(context=answers.get("context", ""), kubeconfig=answers.get("kubeconfig", ""))
+    return ClusterSpec(
+        context=answers.get("context", ""), kubeconfig=_absolute(answers.get("kubeconfig", "").strip())
+    )
+
+
+def _lasting(sign_in: str) -> str:
+    """Return how credentials are named, a file by a path that means the same in every folder."""
+    return f"{_FILE}{_absolute(sign_in.removeprefix(_FILE))}" if sign_in.startswith(_FILE) else sign_in
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute()) if path else ""
