@@ -2,10 +2,14 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
+import grpc
 import msgspec
 import pytest
+from google.cloud.container_v1 import types as t
 from google.rpc import code_pb2
 
 from tests.cloud.contract import (
@@ -16,11 +20,13 @@ from tests.cloud.contract import (
     went_well,
 )
 from tests.cloud.crashes import crash_at
+from tests.emulators.gke import rpc
 from tests.emulators.gke.errors import ApiError, lacks_permission, no_quota
 from tests.emulators.gke.server import TOKEN, serve
 from tests.emulators.gke.services import Services
 from tests.emulators.world import World
 from tests.support.fakes import FakeClock
+from z2jh_wizard.cloud.gke import google as by_rest
 from z2jh_wizard.cloud.gke.google import ELSEWHERE, Google
 from z2jh_wizard.cloud.gke.provider import GkeProvider
 from z2jh_wizard.cloud.gke.sign_in import TOKEN as TOKEN_VARIABLE
@@ -122,6 +128,48 @@ class google:
 
 class TestContract(CloudContract):
     pass
+
+
+class TestContractByRpc(CloudContract):
+    """The same with Google's client of clusters on gRPC, whose errors are of other classes."""
+
+    @pytest.fixture
+    def case(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleCase]:
+        with google(monkeypatch) as made, rpc.serve(made.services) as address, ExitStack() as channels:
+
+            def by_rpc(credentials: Any) -> Any:
+                return channels.enter_context(closing(rpc.transport(address, credentials)))
+
+            monkeypatch.setattr(by_rest, "transport", by_rpc)
+            yield made
+
+
+def test_fields_and_methods_that_google_does_not_have_are_told_by_rpc(case):
+    with rpc.serve(case.services) as address, grpc.insecure_channel(address) as channel:
+
+        def ask(method: str, request: bytes, token: str = TOKEN) -> grpc.StatusCode:
+            asked = channel.unary_unary(rpc.SERVICE + method)
+            with pytest.raises(grpc.RpcError) as error:
+                asked(request, metadata=[("authorization", f"Bearer {token}")], timeout=20)
+            return error.value.code()
+
+        assert ask("GetCluster", b"", token="another") is grpc.StatusCode.UNAUTHENTICATED
+        assert not case.world.complaints
+        assert ask("GetColour", b"") is grpc.StatusCode.UNIMPLEMENTED
+        case.switch_off()
+        unknown = b"\xf8\x3f\x01"  # the field 1023 is 1
+        request = t.CreateClusterRequest.pb()()
+        request.ParseFromString(unknown)
+        assert ask("CreateCluster", request.SerializeToString()) is grpc.StatusCode.PERMISSION_DENIED
+        request.Clear()
+        request.cluster.node_pools.add().config.ParseFromString(unknown)
+        assert ask("CreateCluster", request.SerializeToString()) is grpc.StatusCode.PERMISSION_DENIED
+        request.Clear()
+        request.cluster.node_pools.add().config.labels["a"] = "b"
+        assert ask("CreateCluster", request.SerializeToString()) is grpc.StatusCode.PERMISSION_DENIED
+    assert [one.rpartition(" ")[2] for one in case.world.complaints] == [
+        "/google.container.v1.ClusterManager/GetColour", "1023", "1023",
+    ]  # fmt: skip
 
 
 async def test_a_machine_that_is_sold_out(case, tmp_path):

@@ -141,16 +141,8 @@ class Google:
         with self._lock:
             if self._client is None:
                 from google.cloud.container_v1 import ClusterManagerClient
-                from google.cloud.container_v1.services.cluster_manager.transports import (
-                    ClusterManagerRestTransport,
-                )
 
-                parts = urlsplit(_base("container"))
-                self._client = ClusterManagerClient(
-                    transport=ClusterManagerRestTransport(
-                        host=parts.netloc, credentials=found, url_scheme=parts.scheme
-                    )
-                )
+                self._client = ClusterManagerClient(transport=transport(found))
             return self._client
 
     def _http(self) -> Any:
@@ -161,6 +153,14 @@ class Google:
 
                 self._session = AuthorizedSession(found)  # type: ignore[no-untyped-call]
             return self._session
+
+
+def transport(credentials: Any) -> Any:
+    """Return what clusters are asked by: REST, which goes through a proxy (HTTPS_PROXY) as all else does."""
+    from google.cloud.container_v1.services.cluster_manager.transports import ClusterManagerRestTransport
+
+    parts = urlsplit(_base("container"))
+    return ClusterManagerRestTransport(host=parts.netloc, credentials=credentials, url_scheme=parts.scheme)
 
 
 def _base(service: str) -> str:

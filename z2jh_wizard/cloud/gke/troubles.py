@@ -66,6 +66,8 @@ def _of_call(error: Any, account: str, target: str) -> CloudTrouble:
 
 def _status(error: Any) -> str:
     """Return the status that a reply says in words, such as ALREADY_EXISTS."""
+    if error.grpc_status_code:
+        return str(error.grpc_status_code.name)
     try:
         return str(error.response.json()["error"]["status"])
     except (AttributeError, KeyError, TypeError, ValueError):
