@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.journeys.clouds import Machines, at_google
 from tests.support.talk import Script
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.asking import WIDTH, Asker, Move, meant, present, prompt
@@ -13,7 +14,7 @@ from z2jh_wizard.flows.items import Item
 from z2jh_wizard.flows.line_by_line import Ended, LineByLine
 from z2jh_wizard.flows.questionnaire import Questionnaire
 from z2jh_wizard.project import config_file
-from z2jh_wizard.project.folder import create_project, is_project
+from z2jh_wizard.project.folder import create_project, is_project, open_project
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.fields import Choice, Kind
 
@@ -274,3 +275,37 @@ def test_of_many_choices_only_the_names_are_read_out():
     _, _, script = ask(item(Kind.CHOICE, choices=choices), "")
     assert "  12. Label 11" in script.heard
     assert "when to take which" in script.said
+
+
+# ---- a cloud ----
+
+
+def test_a_cloud_says_what_there_is_when_asked(folder, tmp_path, monkeypatch):
+    with at_google(Machines("https://127.0.0.1:9", "", "emulated-token", tmp_path)) as cloud:
+        for name, value in cloud.variables.items():
+            monkeypatch.setenv(name, value)
+        where = ["gke", "bio101", str(folder)]
+        account = ["?", "", "?", "not one", "bio"]
+        place = ["?", "us-central1-b", "?", "e2-standard-4"]
+        ended, script = talk_about(
+            Questionnaire(None), QUICK, *where, *account, *place, "60", *[">"] * 3, WRITE
+        )
+    assert ended is Ended.WRITTEN
+    said = " ".join(" ".join(script.heard).split())
+    assert "Signed in as" in said
+    assert "! Type the id of a Google project" in said
+    assert "us-central1-b United States" in said
+    assert "e2-standard-4 4 cores, 16 GiB" in said
+    spec = open_project(folder).spec
+    assert (spec.account, spec.region, spec.workshop.students) == ("bio", "us-central1-b", 60)
+    assert spec.pools["user"].machine == "e2-standard-4"
+    assert "emulated-token" not in said
+
+
+def test_moving_to_a_cloud_at_the_end_asks_who_pays(folder):
+    practice = [QUICK, "practice", "bio101", str(folder), *SKIP_QUICK[1:]]
+    where = [PAGE, "2", "gke", ">", "", "bio-101", "us-central1-b", "", LEAVE]
+    ended, script = talk_about(Questionnaire(None), *practice, *where)
+    assert ended is Ended.LEFT
+    said = " ".join(script.heard)
+    assert "! Type the id of a Google project" in said

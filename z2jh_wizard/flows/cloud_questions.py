@@ -6,6 +6,7 @@ children, never in a file and never among the answers.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -23,9 +24,9 @@ from z2jh_wizard.cloud.account import (
     SignInWay,
 )
 from z2jh_wizard.cloud.base import ClusterProvider, provider_of
-from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.errors import InvalidInput, WizardError
 from z2jh_wizard.flows import pages
-from z2jh_wizard.flows.cloud_pages import CLOUDS, SIGN_IN
+from z2jh_wizard.flows.cloud_pages import ACCOUNT, CLOUDS, MACHINE, REGION, SIGN_IN
 from z2jh_wizard.flows.page import Answers
 from z2jh_wizard.project.folder import Project
 
@@ -131,3 +132,35 @@ def start_page(address: str, region: str) -> StartPage:
     from z2jh_wizard.cloud.eks.sign_in import StartPage
 
     return StartPage(address, region)
+
+
+def explained(field: str, answers: Answers) -> list[tuple[str, str]]:
+    """Return what the cloud has to say about one of its questions, as titles with texts; blocks.
+
+    What it cannot be asked now is said in words.
+    """
+    if answers.get("provider") not in CLOUDS or field not in (SIGN_IN, ACCOUNT, REGION, MACHINE):
+        return []
+    questions = CloudQuestions(answers)
+    if field == SIGN_IN:
+        return [(f"{way.title}{' (found here)' if way.there else ''}", way.how) for way in questions.ways()]
+    try:
+        return [asyncio.run(_listed(field, questions))]
+    except WizardError as error:
+        return [("What there is could not be asked", "\n".join(error.problem.lines()))]
+
+
+async def _listed(field: str, questions: CloudQuestions) -> tuple[str, str]:
+    if field == ACCOUNT:
+        who = await questions.identity()
+        found = [f"{one.id}  {one.name}  {one.note}".rstrip() for one in await questions.accounts()]
+        listed = "\n".join(found) or "It may list none; type the id."
+        return f"Signed in as {who.who}, by {who.source}", listed
+    if field == REGION:
+        return "Places", "\n".join(f"{one.id}  {one.near}".rstrip() for one in await questions.locations())
+    return "Machines there", "\n".join(map(_machine_line, await questions.machines()))
+
+
+def _machine_line(offer: MachineOffer) -> str:
+    machine = offer.machine
+    return f"{machine.name}  {machine.cpus} cores, {machine.memory_gib:g} GiB  {offer.why_not}".rstrip()

@@ -11,7 +11,7 @@ from functools import partial
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.glossary import terms_in
-from z2jh_wizard.flows import class_size, field_help, pages, ways
+from z2jh_wizard.flows import class_size, cloud_questions, field_help, pages, ways
 from z2jh_wizard.flows.asking import KEYS, SKIP, Asker, Move, Talk, present
 from z2jh_wizard.flows.hub_secrets import drafted
 from z2jh_wizard.flows.items import Item, setting_item
@@ -151,11 +151,14 @@ class LineByLine:
             question = self._answers.form.question(fields()[item.id])
             if question:
                 return field_help.about(self._answers.form, question)
+        cloud = cloud_questions.explained(item.id, self._answers.project_answers)
         words = [f"{term.term}: {term.meaning}" for term in terms_in(f"{item.title} {item.help}")]
-        return [(item.title, item.help), *([("Words", "\n".join(words))] if words else [])]
+        return [(item.title, item.help), *cloud, *([("Words", "\n".join(words))] if words else [])]
 
     def _after(self, stage: Stage) -> None:
         """Say what follows from a page."""
+        if stage.questions:
+            return  # the project may not be whole yet
         form = self._answers.form
         if stage.kind == "class-size" and self._answers.typed_sizes:
             for key in class_size.KEYS:
@@ -206,11 +209,17 @@ class LineByLine:
             _LEAVE: lambda: Ended.LEFT,
         }
         while True:
+            self._complete()
             self._summary()
             place = self._asker.choose("What now?", list(todo))
             ended = list(todo.values())[place]()
             if ended:
                 return ended
+
+    def _complete(self) -> None:
+        """Ask what another answer made necessary: who moves the hub to a cloud has to say who pays."""
+        while wrong := next((one for one in self._answers.stages(GUIDED) if self._wrong(one)), None):
+            self._page(wrong, wrong.title, asks_first=False)
 
     def _choose_page(self) -> None:
         stages = self._answers.stages(GUIDED)
