@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.journeys.clouds import Machines, at_google
+from tests.emulators.gke import server as google
+from tests.emulators.gke.services import Services
+from tests.emulators.world import World
 from tests.support.talk import Script
+from z2jh_wizard.cloud.gke import google as gke
+from z2jh_wizard.cloud.gke import sign_in as gke_sign_in
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.asking import WIDTH, Asker, Move, meant, present, prompt
 from z2jh_wizard.flows.items import Item
@@ -280,10 +284,10 @@ def test_of_many_choices_only_the_names_are_read_out():
 # ---- a cloud ----
 
 
-def test_a_cloud_says_what_there_is_when_asked(folder, tmp_path, monkeypatch):
-    with at_google(Machines("https://127.0.0.1:9", "", "emulated-token", tmp_path)) as cloud:
-        for name, value in cloud.variables.items():
-            monkeypatch.setenv(name, value)
+def test_a_cloud_says_what_there_is_when_asked(folder, monkeypatch):
+    with google.serve(Services(World(), "bio"), "emulated-token") as address:
+        monkeypatch.setenv(gke.ELSEWHERE, address)
+        monkeypatch.setenv(gke_sign_in.TOKEN, "emulated-token")
         where = ["gke", "bio101", str(folder)]
         account = ["?", "", "?", "not one", "bio"]
         place = ["?", "us-central1-b", "?", "e2-standard-4"]
