@@ -155,11 +155,12 @@ async def test_what_may_not_be_asked_is_said_in_the_receipt(case, tmp_path):
     await case.set_up(project)
     await case.tear_down(project)
     case.world.fail_once("DescribeLogGroups", AwsError("AccessDeniedException", "no", 403))
-    (left,) = await case.provider(project).leftovers()
-    assert str(left[0]) == "log groups not looked for"
+    scan = await case.provider(project).scan()
+    assert [str(one.resource) for one in scan.left] == ["log groups not looked for"]
+    assert "log groups" not in scan.looked_for
     case.world.fail_once("DescribeVolumes", AwsError("ExpiredToken", "no", 403))
     with pytest.raises(CloudNeedsYou):
-        await case.provider(project).leftovers()
+        await case.provider(project).scan()
 
 
 async def test_resizing_keeps_the_pool_and_refuses_an_empty_core(case, tmp_path):

@@ -63,7 +63,7 @@ async def test_made_once_reached_and_deleted(programs, project, tool, tmp_path):
     removal = [Removal(step) for step in reversed(provider.steps()) if step.undoable]
     assert went_well(await play([*provider.reach(), *removal]))
     assert programs.clusters() == []
-    assert await provider.leftovers() == []
+    assert not (await provider.scan()).left
     assert went_well(await play(provider.reach()))
     assert not hub.kubeconfig.exists()
     assert (tmp_path / "my-own").read_text() == "mine", "the user's own kubeconfig is never touched"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.support.fakes import FakeClock
+from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.core.engine import look_at
 from z2jh_wizard.core.errors import CouldNotLook, ExitCode
 from z2jh_wizard.core.events import State
@@ -118,8 +119,9 @@ class NoProvider:
     async def credential(self):
         return {}
 
-    async def leftovers(self):
-        return [(Resource("cluster", "campus"), "the wizard did not make it")]
+    async def scan(self):
+        why = "the wizard did not make it"
+        return Scan((Leftover(Resource("cluster", "campus"), "", "", None, False, why),))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import msgspec
 
 from z2jh_wizard.core.capacity import Machine
 from z2jh_wizard.core.spec import Spec
-from z2jh_wizard.core.step import Resource, Step
+from z2jh_wizard.core.step import Step
 
 
 class SignInWay(msgspec.Struct, frozen=True):
@@ -115,22 +115,6 @@ class CloudCluster(msgspec.Struct, frozen=True):
     pools: tuple[NodePool, ...] = ()
     busy: str = ""
     """What the cloud does with it right now, in its own words; empty for nothing."""
-
-
-class Leftover(msgspec.Struct, frozen=True):
-    """Something that is still there after a tear-down and may cost money.
-
-    ``month_usd`` is None where no price is known, ``safe`` tells whether nothing else can need it, and
-    ``delete`` is the step that removes it; None for what is only shown.
-    """
-
-    resource: Resource
-    where: str
-    size: str
-    month_usd: float | None
-    safe: bool
-    why: str
-    delete: Step | None = None
 
 
 class CloudAccount(Protocol):

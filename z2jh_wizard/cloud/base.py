@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from z2jh_wizard.cloud.leftovers import Scan
 from z2jh_wizard.core.errors import InvalidInput
-from z2jh_wizard.core.step import Resource, Step
+from z2jh_wizard.core.step import Step
 from z2jh_wizard.project.folder import Project
 
 
@@ -24,8 +25,8 @@ class ClusterProvider(Protocol):
     async def credential(self) -> dict[str, Any]:
         """Return the status of an ExecCredential for the project's kubeconfig."""
 
-    async def leftovers(self) -> list[tuple[Resource, str]]:
-        """Return what of the cluster is still there after a tear-down, each with the reason."""
+    async def scan(self) -> Scan:
+        """Look round for what of the cluster is still there after a tear-down, and what of it costs."""
 
 
 def provider_of(project: Project) -> ClusterProvider:

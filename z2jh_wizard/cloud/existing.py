@@ -9,6 +9,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.core.errors import InvalidInput, Refused
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
 from z2jh_wizard.kube import kubeconfig as kubeconfigs
@@ -44,10 +45,11 @@ class ExistingProvider:
         """Return a credential of the context's own user; InvalidInput for what a plugin cannot pass on."""
         return await credential_of(_access(self._project))
 
-    async def leftovers(self) -> list[tuple[Resource, str]]:
+    async def scan(self) -> Scan:
         """Return the cluster itself: it stays."""
         name = self._project.spec.cluster.context or "current context"
-        return [(Resource("cluster", name), "the wizard did not make it")]
+        why = "the wizard did not make it"
+        return Scan((Leftover(Resource("cluster", name), "", "", None, False, why),))
 
 
 class UseContext(Step):

@@ -6,6 +6,7 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput, Refused, WizardError
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Progress, Resource, Step, Work
@@ -44,13 +45,13 @@ class PracticeProvider:
         """Return the practice cluster's token."""
         return {"token": token(self._project.practice)}
 
-    async def leftovers(self) -> list[tuple[Resource, str]]:
+    async def scan(self) -> Scan:
         """Return the cluster itself while its state is still on the disk."""
-        if self._project.practice.exists():
-            return [
-                (Resource("practice cluster", str(self._project.practice)), "its state is still on the disk")
-            ]
-        return []
+        kinds = ("practice clusters",)
+        if not self._project.practice.exists():
+            return Scan((), kinds)
+        cluster = Resource("practice cluster", str(self._project.practice))
+        return Scan((Leftover(cluster, "", "", 0.0, False, "its state is still on the disk"),), kinds)
 
 
 class StartPractice(Step):

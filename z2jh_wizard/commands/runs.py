@@ -6,13 +6,16 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from z2jh_wizard.core.errors import ExitCode, Refused
 from z2jh_wizard.core.events import Event, Outcome
 from z2jh_wizard.core.step import Danger, Finding
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.flows.sessions import flow_of, new_session, plan_of
+from z2jh_wizard.flows.steps.leftovers import EVERY
 from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.render import machine, output, plain
 from z2jh_wizard.render import receipt as receipts
@@ -82,14 +85,16 @@ def teardown(parsed: argparse.Namespace) -> int:
             still_works="Nothing was removed.",
             next_step=f"Run: z2jh-wizard teardown --confirm {name}",
         )
-    return asyncio.run(tear_down(project, as_json=parsed.json)).code
+    leftovers = EVERY if parsed.leftovers else ()
+    return asyncio.run(tear_down(project, as_json=parsed.json, leftovers=leftovers)).code
 
 
-async def tear_down(project: Project, *, as_json: bool) -> Outcome:
-    """Play the tear-down and say its receipt."""
+async def tear_down(project: Project, *, as_json: bool, leftovers: Collection[str] | str = ()) -> Outcome:
+    """Play the tear-down and say its receipt; ``leftovers`` are what the flow takes."""
     from z2jh_wizard.flows.teardown import receipt_of
 
-    session = new_session(project, "teardown")
+    options: dict[str, Any] = {"leftovers": leftovers} if leftovers else {}
+    session = new_session(project, "teardown", **options)
     outcome = await play(session, as_json=False, quiet=as_json)
     receipt = receipt_of(session)
     if as_json:

@@ -57,6 +57,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     )
     teardown = _json(add("teardown", "runs", "teardown", "remove the hub, then prove it"))
     teardown.add_argument("--confirm", metavar="NAME", help="the hub name, typed to confirm")
+    teardown.add_argument(
+        "--leftovers", action="store_true", help="also delete what is left at the cloud, ours and safe"
+    )
     _config(commands.add_parser("config", help="work on config.yaml, or on any values file with --file"))
     _secrets(
         add("secrets", "secrets", "secrets", "the hub's secrets: which there are, show one, make a new one")

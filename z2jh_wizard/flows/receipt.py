@@ -6,30 +6,47 @@ from collections.abc import Sequence
 
 import msgspec
 
+from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.core.events import Event, Kind, rfc3339
 from z2jh_wizard.core.receipt import Left, Receipt
-from z2jh_wizard.core.step import Resource
+from z2jh_wizard.core.redaction import plain
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.files import make_private_folder, write_atomic
 
 
-def make_receipt(
-    project: Project, events: Sequence[Event], left: Sequence[tuple[Resource, str]] | None
-) -> Receipt:
-    """Make the receipt of a run; ``left`` is None when nobody looked for it.
+def make_receipt(project: Project, events: Sequence[Event], scan: Scan | None) -> Receipt:
+    """Make the receipt of a run; ``scan`` is None when nobody looked for what is left.
 
-    A cost is only known after a look, when nothing is left or nothing was real.
+    A cost is only known after a look, when the price of everything that is left is known or nothing was real.
     """
     practice = project.spec.provider == "practice"
-    complete = left is not None
+    left = [_left(one) for one in scan.left] if scan else []
+    known = 0.0 if practice else round(sum(one.month_usd or 0.0 for one in left), 2)
+    priced = practice or all(one.month_usd is not None for one in left)
     return Receipt(
         time=rfc3339(events[-1].time) if events else "",
         release=project.spec.release,
         practice=practice,
         removed=[event.text for event in events if event.kind is Kind.GONE],
-        left=[Left(str(resource), reason) for resource, reason in left or ()],
-        cost_left_month=0.0 if complete and (practice or not left) else None,
-        complete=complete,
+        left=left,
+        cost_left_month=known if scan is not None and priced else None,
+        complete=scan is not None,
+        looked_for=[plain(kind) for kind in scan.looked_for] if scan else [],
+        cost_known_month=known,
+    )
+
+
+def _left(one: Leftover) -> Left:
+    """Return a leftover as receipts keep it; names and reasons are the cloud's words."""
+    return Left(
+        plain(str(one.resource)),
+        plain(one.why),
+        plain(one.where),
+        plain(one.size),
+        one.month_usd,
+        one.removal is not None,
+        [plain(command.shell()) for command in one.by_hand],
+        one.looked,
     )
 
 

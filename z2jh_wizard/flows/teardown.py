@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from z2jh_wizard.core.receipt import Receipt
@@ -19,11 +20,12 @@ from z2jh_wizard.flows.steps.release import InstallRelease
 from z2jh_wizard.flows.steps.students import RemoveStudentDisks
 
 
-def teardown(world: Adapters) -> Flow:
+def teardown(world: Adapters, leftovers: Collection[str] | str = ()) -> Flow:
     """Return the flow that removes what setup made; the files in the project folder stay.
 
     Nothing is removed before the cluster has said that it is the one of this project, and nothing where
-    the project never claimed its hub.
+    the project never claimed its hub. ``leftovers`` are the keys of what shall be deleted of all that is
+    found in the end, or ``EVERY``.
     """
     project, cluster = world.project, world.cluster
     why_gone = partial(why_nothing_is_ours, project, cluster)
@@ -36,14 +38,14 @@ def teardown(world: Adapters) -> Flow:
             steps.append(Removal(step, why_gone, needs=(guard.id,)) if in_cluster else Removal(step))
         if isinstance(step, InstallRelease):
             steps.append(RemoveStudentDisks(project, cluster, world.clock, why_gone))
-    steps.append(LookForLeftovers(project, world.provider, cluster))
+    steps.append(LookForLeftovers(project, world.provider, cluster, leftovers))
     return Flow("teardown", project, steps)
 
 
 def receipt_of(session: RunSession) -> Receipt:
     """Return the receipt of a tear-down that was played, and keep it in the project."""
     steps = session.flow.steps if session.flow else ()
-    left = next((step.left for step in steps if isinstance(step, LookForLeftovers)), None)
-    receipt = make_receipt(session.project, session.events, left)
+    scan = next((step.scan for step in steps if isinstance(step, LookForLeftovers)), None)
+    receipt = make_receipt(session.project, session.events, scan)
     keep_receipt(session.project, receipt, session.id)
     return receipt

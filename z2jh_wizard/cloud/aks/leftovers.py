@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from z2jh_wizard.cloud.account import Leftover
 from z2jh_wizard.cloud.aks.azure import Azure
+from z2jh_wizard.cloud.aks.cluster import GONE, look_at
 from z2jh_wizard.cloud.aks.desired import Place
 from z2jh_wizard.cloud.aks.groups import NOT_THERE
-from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.leftovers import DeleteLeftover, Leftover, Scan, look_round, still_runs
 from z2jh_wizard.core.cost import HOURS_A_MONTH, hourly_price
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.facts import OUR_LABEL
-from z2jh_wizard.core.step import Command, Danger, Finding, Gone, Line, Look, Resource, Step, Work
+from z2jh_wizard.core.step import Command, Resource
+
+DENIED = ("AuthorizationFailed", "LinkedAuthorizationFailed")
+"""What Azure answers to who may not list something."""
 
 VERSIONS = {
     "microsoft.compute/disks": "2023-10-02",
@@ -35,103 +37,91 @@ _WORDS = {
 _CLAIM = "kubernetes.io-created-for-pvc-name"
 
 
-async def leftovers(azure: Azure, place: Place, project_id: str, clock: Clock) -> tuple[Leftover, ...]:
-    """Return what is left of a cluster; nothing while the cluster lives."""
-    groups, resources = await asyncio.gather(
-        azure.listed(f"{azure.path}/resourcegroups"), azure.listed(f"{azure.path}/resources")
-    )
-    if any(str(one.get("id", "")).lower() == place.path.lower() for one in resources):
-        return ()
-    found = [
-        Leftover(
-            Resource("resource group", str(one["name"])),
-            str(one.get("location", "")),
-            "a folder of resources",
-            0.0,
-            False,
-            "it carries this project's tag; what is in it is listed by itself",
-        )
-        for one in groups
-        if (one.get("tags") or {}).get(OUR_LABEL) == project_id
-    ]
-    for one in resources:
-        if left := _left(one, azure, place, project_id, clock):
-            found.append(left)
-    return tuple(found)
+async def leftovers(azure: Azure, place: Place, project_id: str, clock: Clock) -> Scan:
+    """Return what is left of a cluster; nothing is told while the cluster lives."""
+    if await look_at(azure, place) != GONE:
+        return still_runs(place.cluster, place.region)
+    scan = _Scan(azure, place, project_id, clock)
+    kinds = {
+        "resource groups": scan.groups,
+        "disks, snapshots, addresses and load balancers": scan.resources,
+    }
+    return await look_round(kinds, DENIED, clock)
 
 
-def _left(
-    one: Mapping[str, Any], azure: Azure, place: Place, project_id: str, clock: Clock
-) -> Leftover | None:
-    path, kind = str(one["id"]), str(one.get("type", "")).lower()
-    tags = one.get("tags") or {}
-    of_nodes = f"/resourcegroups/{place.node_group}/".lower() in path.lower()
-    ours = tags.get(OUR_LABEL) == project_id
-    claim = str(tags.get(_CLAIM, ""))
-    if not ours and not of_nodes and not (claim and kind in VERSIONS):
-        return None
-    resource = Resource(_WORDS.get(kind, kind), str(one["name"]), uid=path)
-    sku = (one.get("sku") or {}).get("name", "")
-    price = hourly_price(
-        "aks", {"load balancer": "load balancer", "address": "public address"}.get(resource.kind, "")
-    )
-    mine = ours or of_nodes
-    return Leftover(
-        resource,
-        str(one.get("location", "")),
-        str(sku or "size not known"),
-        None if price is None else round(price * HOURS_A_MONTH, 2),
-        mine,
-        f"the files of {claim}" if claim else "made for the cluster",
-        Delete(azure, path, VERSIONS[kind], resource, clock, data=kind.startswith("microsoft.compute/"))
-        if mine and kind in VERSIONS
-        else None,
-    )
+class _Scan:
+    """One look around for what is left: Azure lists groups, and at once all that lies in them."""
 
-
-class Delete(Step):
-    """Delete one thing that is left."""
-
-    usually = 15
-    limit = 600
-
-    def __init__(  # noqa: PLR0917  # a thing, where it is, and how it is asked for
-        self, azure: Azure, path: str, version: str, resource: Resource, clock: Clock, data: bool = False
-    ) -> None:
+    def __init__(self, azure: Azure, place: Place, project_id: str, clock: Clock) -> None:
         self._azure = azure
-        self._path = path
-        self._version = version
-        self._resource = resource
+        self._place = place
+        self._project_id = project_id
         self._clock = clock
-        self.id = f"leftover.{resource.kind.replace(' ', '-')}.{resource.name}"
-        self.title = f"Delete {resource}"
-        self.why = "It is left of a cluster that is gone, and costs money as long as it is there."
-        self.danger = Danger.DELETES_DATA if data else Danger.NONE
 
-    def commands(self) -> tuple[Command, ...]:
-        """Return the command that deletes it."""
-        return (Command(("az", "resource", "delete", "--ids", self._path)),)
+    async def groups(self) -> list[Leftover]:
+        return [
+            Leftover(
+                Resource("resource group", str(one["name"])),
+                str(one.get("location", "")),
+                "a folder of resources",
+                0.0,
+                False,
+                "it carries this project's tag; what is in it goes with it, so look into it first",
+                commands=(Command(("az", "group", "delete", "--name", str(one["name"]))),),
+            )
+            for one in await self._azure.listed(f"{self._azure.path}/resourcegroups")
+            if (one.get("tags") or {}).get(OUR_LABEL) == self._project_id
+        ]
 
-    async def look(self) -> Look:
-        """Look whether it is still there."""
-        if await self._there():
-            return Look(Finding.DRIFTED, "still there", (self._resource,))
-        return Look(Finding.READY, "gone")
+    async def resources(self) -> list[Leftover]:
+        listed = await self._azure.listed(f"{self._azure.path}/resources")
+        return [left for one in listed if (left := self._left(one))]
 
-    async def run(self) -> Work:
-        """Delete it and wait."""
-        if await self._there():
-            await self._azure.delete(self._path, self._version)
-            yield Line("asked Azure to delete it")
-        async for there in states(self._there, lambda one: not one, self._clock):
-            if not there:
-                yield Gone(self._resource)
+    def _left(self, one: Mapping[str, Any]) -> Leftover | None:
+        path, kind = str(one["id"]), str(one.get("type", "")).lower()
+        tags = one.get("tags") or {}
+        claim = str(tags.get(_CLAIM, ""))
+        of_nodes = f"/resourcegroups/{self._place.node_group}/".lower() in path.lower()
+        # What carries another project's tag is that one's, wherever it lies.
+        ours = tags.get(OUR_LABEL, self._project_id if of_nodes else "") == self._project_id
+        if not ours and not of_nodes and not (claim and kind in VERSIONS):
+            return None
+        resource = Resource(_WORDS.get(kind, kind), str(one["name"]), uid=path)
+        by_hand = Command(("az", "resource", "delete", "--ids", path))
+        safe = ours and kind in VERSIONS
+        why = f"the files of {claim}" if claim else "made for the cluster"
+        return Leftover(
+            resource,
+            str(one.get("location", "")),
+            str((one.get("sku") or {}).get("name", "") or "size not known"),
+            _month(resource.kind),
+            safe,
+            why if ours else f"{why}; it does not carry this project's tag",
+            self._delete(resource, by_hand, VERSIONS[kind]) if safe else None,
+            (by_hand,),
+        )
 
-    async def _there(self) -> bool:
+    def _delete(self, resource: Resource, by_hand: Command, version: str) -> DeleteLeftover:
+        path = resource.uid
+        return DeleteLeftover(
+            resource,
+            by_hand,
+            is_there=lambda: self._is_there(path, version),
+            ask=lambda: self._azure.delete(path, version),
+            clock=self._clock,
+            data=resource.kind in ("disk", "snapshot"),
+        )
+
+    async def _is_there(self, path: str, version: str) -> bool:
         try:
-            await self._azure.get(self._path, self._version)
+            await self._azure.get(path, version)
         except CloudTrouble as error:
             if error.reason in NOT_THERE:
                 return False
             raise
         return True
+
+
+def _month(kind: str) -> float | None:
+    price = hourly_price("aks", {"address": "public address"}.get(kind, kind))
+    return None if price is None else round(price * HOURS_A_MONTH, 2)

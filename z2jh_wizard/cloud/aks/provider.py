@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from z2jh_wizard.cloud.account import Leftover
 from z2jh_wizard.cloud.aks import leftovers as scan
 from z2jh_wizard.cloud.aks.account import AzureAccount
 from z2jh_wizard.cloud.aks.azure import Azure
 from z2jh_wizard.cloud.aks.desired import fetching, place_of
 from z2jh_wizard.cloud.aks.groups import MakeGroup, RegisterProviders
 from z2jh_wizard.cloud.aks.steps import MakeCluster, ResizePool, address, user_kubeconfig
+from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput
-from z2jh_wizard.core.step import Resource, Step
+from z2jh_wizard.core.step import Step
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
 
@@ -70,11 +70,11 @@ class AksProvider:
         spec = self._project.spec
         return await address(self._azure, place_of(spec), spec.project_id)
 
-    async def left(self) -> tuple[Leftover, ...]:
-        """Return what is still there and may cost money."""
+    async def scan(self) -> Scan:
+        """Look round for what is still there and may cost money."""
         spec = self._project.spec
         return await scan.leftovers(self._azure, place_of(spec), spec.project_id, self._clock)
 
-    async def leftovers(self) -> list[tuple[Resource, str]]:
-        """Return the same for the receipt."""
-        return [(one.resource, f"{one.size} in {one.where}: {one.why}") for one in await self.left()]
+    async def left(self) -> tuple[Leftover, ...]:
+        """Return what such a look finds."""
+        return (await self.scan()).left

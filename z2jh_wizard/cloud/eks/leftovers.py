@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from z2jh_wizard.cloud.account import Leftover
-from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.eks import holding, network
 from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.cluster import GONE, look_at
@@ -15,44 +12,34 @@ from z2jh_wizard.cloud.eks.desired import Place
 from z2jh_wizard.cloud.eks.network import tag_of
 from z2jh_wizard.cloud.eks.troubles import DENIED, NOT_THERE
 from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.leftovers import DeleteLeftover, Leftover, Scan, look_round, still_runs
 from z2jh_wizard.core.cost import HOURS_A_MONTH, disk_price, hourly_price
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.spec import Spec
-from z2jh_wizard.core.step import Command, Danger, Finding, Gone, Line, Look, Resource, Step, Work
+from z2jh_wizard.core.step import Command, Finding, Look, Resource, Step, Work
 
 _CLAIM = "kubernetes.io/created-for/pvc/name"
 
 
-async def leftovers(aws: Aws, spec: Spec, place: Place, clock: Clock) -> tuple[Leftover, ...]:
+async def leftovers(aws: Aws, spec: Spec, place: Place, clock: Clock) -> Scan:
     """Return what is left of a cluster; what only has its name is shown and never offered.
 
-    Nothing while the cluster lives.
+    Nothing is told while the cluster lives.
     """
     if await look_at(aws, place) != GONE:
-        return ()
+        return still_runs(place.cluster, place.region)
     scan = _Scan(aws, spec, place, clock)
-    found = await asyncio.gather(
-        _allowed("disks", place, scan.disks),
-        _allowed("snapshots", place, scan.snapshots),
-        _allowed("addresses", place, scan.addresses),
-        _allowed("load balancers", place, scan.in_networks),
-        scan.stack(),
-        _allowed("log groups", place, scan.logs),
-        _allowed("image repositories", place, scan.images),
-    )
-    return tuple(one for some in found for one in some)
-
-
-async def _allowed(kind: str, place: Place, work: Callable[[], Awaitable[list[Leftover]]]) -> list[Leftover]:
-    """Return what a question found; who may not ask it learns that nobody looked."""
-    try:
-        return await work()
-    except CloudTrouble as error:
-        if error.reason not in DENIED:
-            raise
-        why = f"could not be looked for: {error.problem.happened}"
-        return [Leftover(Resource(kind, "not looked for"), place.region, "not known", None, False, why)]
+    kinds = {
+        "disks": scan.disks,
+        "snapshots": scan.snapshots,
+        "addresses": scan.addresses,
+        "load balancers, network cards and security groups": scan.in_networks,
+        "stacks": scan.stack,
+        "log groups": scan.logs,
+        "image repositories": scan.images,
+    }
+    return await look_round(kinds, DENIED, clock)
 
 
 class _Scan:
@@ -122,8 +109,7 @@ class _Scan:
             for one in await holding.held(self._aws, vpc, self._place.cluster):
                 balancer = "balancer" in one.resource.kind
                 month = (None if price is None else round(price * HOURS_A_MONTH, 2)) if balancer else 0.0
-                step = Delete(self._aws, self._place, one, self._clock) if one.ours else None
-                found.append(Leftover(one.resource, self._place.region, vpc, month, one.ours, one.why, step))
+                found.append(self._shown(one, self._place.region, vpc, month, one.why))
         return found
 
     async def stack(self) -> list[Leftover]:
@@ -154,6 +140,7 @@ class _Scan:
                 None,
                 False,
                 "it has the name of the cluster, and does not say whose it was",
+                commands=(self._by_hand("logs", "delete-log-group", "log-group-name", one["logGroupName"]),),
             )
             for one in found
             if one["logGroupName"] == prefix
@@ -168,16 +155,18 @@ class _Scan:
             TagFilters=[{"Key": OUR_LABEL, "Values": [self._spec.project_id]}],
             ResourceTypeFilters=["ecr:repository"],
         )
+        names = [str(one["ResourceARN"]).partition("/")[2] for one in found]
         return [
             Leftover(
-                Resource("image repository", str(one["ResourceARN"]).partition("/")[2]),
+                Resource("image repository", name),
                 self._place.region,
                 "size not known",
                 None,
                 False,
                 "the images of this project; delete it yourself when nobody needs them",
+                commands=(self._by_hand("ecr", "delete-repository", "repository-name", name, "--force"),),
             )
-            for one in found
+            for name in names
         ]
 
     def _is_near(self, one: Mapping[str, Any]) -> bool:
@@ -202,66 +191,33 @@ class _Scan:
         why = f"the files of {claim}" if claim else "made for the cluster"
         ours = self._is_ours(one)
         held = holding.Held(resource, *delete, ours, why)
-        return Leftover(
-            resource,
-            where or self._place.region,
-            size,
-            month,
-            ours,
-            why if ours else f"{why}; it has the name of the cluster, not this project's tag",
-            Delete(self._aws, self._place, held, self._clock, data=True) if ours else None,
+        theirs = f"{why}; it has the name of the cluster, not this project's tag"
+        region = self._place.region
+        return self._shown(held, where or region, size, month, why if ours else theirs, data=True)
+
+    def _shown(  # a thing, where it is, and what is known of it
+        self, held: holding.Held, where: str, size: str, month: float | None, why: str, *, data: bool = False
+    ) -> Leftover:
+        """Return one thing, with the step that deletes it when it is ours."""
+        option = "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in held.key).lstrip("-")
+        name = str(held.parameters[held.key])
+        delete = DeleteLeftover(
+            held.resource,
+            self._by_hand(held.service, held.delete.replace("_", "-"), option, name),
+            is_there=lambda: self._is_there(held),
+            ask=lambda: self._aws.ask(held.service, held.delete, held.resource.name, **held.parameters),
+            clock=self._clock,
+            data=data,
         )
+        step = delete if held.ours else None
+        return Leftover(held.resource, where, size, month, held.ours, why, step, delete.commands())
 
+    def _by_hand(self, service: str, verb: str, option: str, name: str, *more: str) -> Command:
+        return Command(("aws", service, verb, "--region", self._place.region, f"--{option}", name, *more))
 
-class Delete(Step):
-    """Delete one thing that is left."""
-
-    usually = 15
-    limit = 600
-
-    def __init__(
-        self, aws: Aws, place: Place, held: holding.Held, clock: Clock, *, data: bool = False
-    ) -> None:
-        self._aws = aws
-        self._place = place
-        self._held = held
-        self._clock = clock
-        self._resource = held.resource
-        self.id = f"leftover.{held.resource.kind.replace(' ', '-')}.{held.resource.name}"
-        self.title = f"Delete {held.resource}"
-        self.why = "It is left of a cluster that is gone, and costs money as long as it is there."
-        self.danger = Danger.DELETES_DATA if data else Danger.NONE
-
-    def commands(self) -> tuple[Command, ...]:
-        """Return the command that deletes it."""
-        option = "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in self._held.key)
-        name = str(self._held.parameters[self._held.key])
-        verb = self._held.delete.replace("_", "-")
-        argv = ("aws", self._held.service, verb, "--region", self._place.region, f"-{option}", name)
-        return (Command(argv),)
-
-    async def look(self) -> Look:
-        """Look whether it is still there."""
-        if await self._there():
-            return Look(Finding.DRIFTED, "still there", (self._resource,))
-        return Look(Finding.READY, "gone")
-
-    async def run(self) -> Work:
-        """Delete it and wait."""
-        if await self._there():
-            await self._aws.ask(
-                self._held.service, self._held.delete, self._resource.name, **self._held.parameters
-            )
-            yield Line("asked Amazon to delete it")
-        async for there in states(self._there, lambda one: not one, self._clock):
-            if not there:
-                yield Gone(self._resource)
-
-    async def _there(self) -> bool:
+    async def _is_there(self, held: holding.Held) -> bool:
         try:
-            reply = await self._aws.ask(
-                self._held.service, self._held.look, self._resource.name, **self._held.looking
-            )
+            reply = await self._aws.ask(held.service, held.look, held.resource.name, **held.looking)
         except CloudTrouble as error:
             if error.reason == NOT_THERE:
                 return False

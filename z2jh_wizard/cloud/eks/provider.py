@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from z2jh_wizard.cloud.account import Leftover
 from z2jh_wizard.cloud.eks import leftovers as scan
 from z2jh_wizard.cloud.eks.account import AwsAccount
 from z2jh_wizard.cloud.eks.addons import InstallAddons
@@ -13,9 +12,10 @@ from z2jh_wizard.cloud.eks.desired import fetching, place_of
 from z2jh_wizard.cloud.eks.network import MakeNetwork
 from z2jh_wizard.cloud.eks.regions import EnableRegion
 from z2jh_wizard.cloud.eks.steps import MakeCluster, MakePools, ResizePool, address
+from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.step import Resource, Step
+from z2jh_wizard.core.step import Step
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
 
@@ -58,14 +58,14 @@ class EksProvider:
         token, until = await self._aws.token(place_of(self._project.spec).cluster, self._clock.now())
         return {"token": token, "expirationTimestamp": until.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
-    async def left(self) -> tuple[Leftover, ...]:
-        """Return what is still there and may cost money."""
+    async def scan(self) -> Scan:
+        """Look round for what is still there and may cost money."""
         spec = self._project.spec
         return await scan.leftovers(self._aws, spec, place_of(spec), self._clock)
 
-    async def leftovers(self) -> list[tuple[Resource, str]]:
-        """Return the same for the receipt."""
-        return [(one.resource, f"{one.size} in {one.where}: {one.why}") for one in await self.left()]
+    async def left(self) -> tuple[Leftover, ...]:
+        """Return what such a look finds."""
+        return (await self.scan()).left
 
     async def _address(self) -> Address | None:
         spec = self._project.spec

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from z2jh_wizard.cloud.account import Leftover
-from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.cloud.gke.desired import Place
 from z2jh_wizard.cloud.gke.google import Google
+from z2jh_wizard.cloud.leftovers import DeleteLeftover, Leftover, Scan, look_round, still_runs
 from z2jh_wizard.core.cost import HOURS_A_MONTH, disk_price, hourly_price
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.facts import CLUSTER_LABEL
-from z2jh_wizard.core.step import Command, Danger, Finding, Gone, Line, Look, Resource, Step, Work
+from z2jh_wizard.core.facts import CLUSTER_LABEL, OUR_LABEL
+from z2jh_wizard.core.step import Command, Resource
+
+DENIED = ("IAM_PERMISSION_DENIED", "PERMISSION_DENIED", "SERVICE_DISABLED")
+"""What Google answers to who may not list something."""
+
+_NOT_THERE = ("NOT_FOUND", "notFound")
 
 _OF_CLUSTER = "goog-k8s-cluster-name"
 """The label that Google's disk driver gives to the disks of a cluster."""
@@ -25,162 +28,151 @@ _BALANCER = re.compile(r"a[0-9a-f]{31,32}")
 """How the cloud controller of Kubernetes names what it makes for a Service."""
 
 
-async def leftovers(google: Google, place: Place, clock: Clock) -> tuple[Leftover, ...]:
+async def leftovers(google: Google, place: Place, project_id: str, clock: Clock) -> Scan:
     """Return what is left of a cluster; what cannot be told from others' things is shown and never offered.
 
     Disks and addresses say the name of their cluster only: while another one of that name lives somewhere in
-    the project, none of them is offered.
+    the project, nothing is told of them.
     """
     clusters = await google.clusters("list_clusters", {"parent": f"projects/{place.project}/locations/-"})
-    if any(one.name == place.cluster for one in clusters.clusters):
-        return ()
-    disks, rules, addresses = await asyncio.gather(
-        google.listed("compute", f"compute/v1/projects/{place.project}/aggregated/disks"),
-        google.listed("compute", f"compute/v1/projects/{place.project}/aggregated/forwardingRules"),
-        google.listed("compute", f"compute/v1/projects/{place.project}/aggregated/addresses"),
-    )
-    found: list[Leftover] = []
-    found += _disks(disks, google, place, clock)
-    found += _rules(rules, google, place, clock)
-    found += _addresses(addresses, google, place, clock)
-    return tuple(found)
+    for one in clusters.clusters:
+        if one.name == place.cluster:
+            return still_runs(place.cluster, one.location)
+    scan = _Scan(google, place, project_id, clock)
+    kinds = {"disks": scan.disks, "load balancers": scan.balancers, "addresses": scan.addresses}
+    return await look_round(kinds, DENIED, clock)
 
 
-def _disks(
-    disks: Iterable[Mapping[str, Any]], google: Google, place: Place, clock: Clock
-) -> Iterable[Leftover]:
-    for disk in disks:
+class _Scan:
+    """One look around for what is left, by kind."""
+
+    def __init__(self, google: Google, place: Place, project_id: str, clock: Clock) -> None:
+        self._google = google
+        self._place = place
+        self._project_id = project_id
+        self._clock = clock
+
+    async def disks(self) -> list[Leftover]:
+        return [left for disk in await self._listed("disks") if (left := self._disk(disk))]
+
+    def _disk(self, disk: Mapping[str, Any]) -> Leftover | None:
         claim = _claim(disk)
-        ours = (disk.get("labels") or {}).get(_OF_CLUSTER) == place.cluster
-        if not ours and not claim:
-            continue
-        if disk.get("users"):
-            continue  # a running machine has it, so it belongs to a cluster that lives
-        zone = str(disk.get("zone", "")).rpartition("/")[2]
+        ours = self._is_ours(disk, _OF_CLUSTER)
+        # What a running machine has belongs to a cluster that lives.
+        if disk.get("users") or not (ours or claim):
+            return None
         gib = float(disk.get("sizeGb", 0))
-        price = disk_price("gke", str(disk.get("type", "")).rpartition("/")[2])
-        resource = Resource("disk", str(disk["name"]), uid=str(disk.get("id", "")))
-        why = f"the files of {claim}" if claim else "made for the cluster"
-        yield Leftover(
-            resource,
-            zone,
+        price = disk_price("gke", _last(disk.get("type")))
+        made = f", made {day}" if (day := str(disk.get("creationTimestamp", ""))[:10]) else ""
+        why = (f"the files of {claim}" if claim else "made for the cluster") + made
+        return self._left(
+            Resource("disk", str(disk["name"]), uid=str(disk.get("id", ""))),
+            "disks",
+            ("zones", _last(disk.get("zone"))),
             f"{gib:g} GiB",
             None if price is None else round(price * gib, 2),
-            ours,
-            why if ours else f"{why}, of some cluster: it does not say which",
-            Delete(
-                google, f"compute/v1/projects/{place.project}/zones/{zone}/disks", resource, clock, data=True
+            ours=ours,
+            why=why if ours else f"{why}, of some cluster: it does not say which",
+        )
+
+    async def balancers(self) -> list[Leftover]:
+        month = _month("load balancer")
+        return [
+            self._left(
+                Resource("load balancer", str(rule["name"]), uid=str(rule.get("id", ""))),
+                "forwardingRules",
+                ("regions", _last(rule.get("region"))),
+                str(rule.get("IPAddress", "")),
+                month,
+                ours=self._is_ours(rule),
+                why=f"of the service {service}" if (service := _service(rule)) else "made by some cluster",
             )
-            if ours
-            else None,
-        )
+            for rule in await self._listed("forwardingRules")
+            if _BALANCER.fullmatch(str(rule.get("name", "")))
+        ]
 
-
-def _rules(
-    rules: Iterable[Mapping[str, Any]], google: Google, place: Place, clock: Clock
-) -> Iterable[Leftover]:
-    for rule in rules:
-        if not _BALANCER.fullmatch(str(rule.get("name", ""))):
-            continue
-        service = _json(rule.get("description")).get("kubernetes.io/service-name", "")
-        region = str(rule.get("region", "")).rpartition("/")[2]
-        price = hourly_price("gke", "load balancer")
-        resource = Resource("load balancer", str(rule["name"]), uid=str(rule.get("id", "")))
-        ours = (rule.get("labels") or {}).get(CLUSTER_LABEL) == place.cluster
-        yield Leftover(
-            resource,
-            region,
-            str(rule.get("IPAddress", "")),
-            None if price is None else round(price * HOURS_A_MONTH, 2),
-            ours,
-            f"of the service {service}" if service else "made by some cluster",
-            Delete(
-                google,
-                f"compute/v1/projects/{place.project}/regions/{region}/forwardingRules",
-                resource,
-                clock,
+    async def addresses(self) -> list[Leftover]:
+        month = _month("idle address")
+        return [
+            self._left(
+                Resource("address", str(one["name"]), uid=str(one.get("id", ""))),
+                "addresses",
+                ("regions", _last(one.get("region"))),
+                str(one.get("address", "")),
+                month,
+                ours=True,
+                why="reserved for the cluster, and nothing uses it",
             )
-            if ours
-            else None,
+            for one in await self._listed("addresses")
+            if one.get("status") == "RESERVED" and self._is_ours(one)
+        ]
+
+    async def _listed(self, kind: str) -> list[dict[str, Any]]:
+        return await self._google.listed("compute", f"{self._project}/aggregated/{kind}")
+
+    @property
+    def _project(self) -> str:
+        return f"compute/v1/projects/{self._place.project}"
+
+    def _is_ours(self, one: Mapping[str, Any], label: str = CLUSTER_LABEL) -> bool:
+        """Tell whether a label names the cluster, and none says that it is of another project."""
+        labels = one.get("labels") or {}
+        return labels.get(label) == self._place.cluster and self._project_id == labels.get(
+            OUR_LABEL, self._project_id
         )
 
-
-def _addresses(
-    addresses: Iterable[Mapping[str, Any]], google: Google, place: Place, clock: Clock
-) -> Iterable[Leftover]:
-    for address in addresses:
-        ours = (address.get("labels") or {}).get(CLUSTER_LABEL) == place.cluster
-        if address.get("status") != "RESERVED" or not ours:
-            continue
-        region = str(address.get("region", "")).rpartition("/")[2]
-        price = hourly_price("gke", "idle address")
-        resource = Resource("address", str(address["name"]), uid=str(address.get("id", "")))
-        yield Leftover(
+    def _left(
+        self,
+        resource: Resource,
+        kind: str,
+        scope: tuple[str, str],
+        size: str,
+        month: float | None,
+        *,
+        ours: bool,
+        why: str,
+    ) -> Leftover:
+        path = f"{self._project}/{'/'.join(scope)}/{kind}/{resource.name}"
+        delete = DeleteLeftover(
             resource,
-            region,
-            str(address.get("address", "")),
-            None if price is None else round(price * HOURS_A_MONTH, 2),
-            True,
-            "reserved for the cluster, and nothing uses it",
-            Delete(
-                google, f"compute/v1/projects/{place.project}/regions/{region}/addresses", resource, clock
-            ),
+            self._by_hand(resource.name, kind, scope),
+            is_there=lambda: self._is_there(path, resource.uid),
+            ask=lambda: self._google.delete("compute", path),
+            clock=self._clock,
+            data=kind == "disks",
+        )
+        return Leftover(
+            resource, scope[1], size, month, ours, why, delete if ours else None, delete.commands()
         )
 
+    def _by_hand(self, name: str, kind: str, scope: tuple[str, str]) -> Command:
+        words = {"disks": "disks", "forwardingRules": "forwarding-rules", "addresses": "addresses"}[kind]
+        where = ("--zone" if scope[0] == "zones" else "--region", scope[1], "--project", self._place.project)
+        return Command(("gcloud", "compute", words, "delete", name, *where))
 
-class Delete(Step):
-    """Delete one thing that is left."""
-
-    usually = 10
-    limit = 300
-
-    def __init__(
-        self, google: Google, folder: str, resource: Resource, clock: Clock, *, data: bool = False
-    ) -> None:
-        self._google = google
-        self._path = f"{folder}/{resource.name}"
-        self._resource = resource
-        self._clock = clock
-        self.id = f"leftover.{resource.kind.replace(' ', '-')}.{resource.name}"
-        self.title = f"Delete {resource}"
-        self.why = "It is left of a cluster that is gone, and costs money as long as it is there."
-        self.danger = Danger.DELETES_DATA if data else Danger.NONE
-
-    def commands(self) -> tuple[Command, ...]:
-        """Return the command that deletes it."""
-        parts = self._path.split("/")
-        kind = {"disks": "disks", "forwardingRules": "forwarding-rules", "addresses": "addresses"}[parts[-2]]
-        option = "--zone" if parts[-4] == "zones" else "--region"
-        return (
-            Command(
-                ("gcloud", "compute", kind, "delete", parts[-1], option, parts[-3], "--project", parts[3])
-            ),
-        )
-
-    async def look(self) -> Look:
-        """Look whether exactly this thing is still there: the same name may belong to another one by now."""
-        there = await self._there()
-        if not there:
-            return Look(Finding.READY, "gone")
-        return Look(Finding.DRIFTED, "still there", (self._resource,))
-
-    async def run(self) -> Work:
-        """Delete it and wait."""
-        if await self._there():
-            await self._google.delete("compute", self._path)
-            yield Line("asked Google to delete it")
-        async for there in states(self._there, lambda one: not one, self._clock):
-            if not there:
-                yield Gone(self._resource)
-
-    async def _there(self) -> bool:
+    async def _is_there(self, path: str, uid: str) -> bool:
+        """Tell whether exactly this thing is there: the name may belong to another one by now."""
         try:
-            found = await self._google.get("compute", self._path)
+            found = await self._google.get("compute", path)
         except CloudTrouble as error:
-            if error.reason in ("NOT_FOUND", "notFound"):
+            if error.reason in _NOT_THERE:
                 return False
             raise
-        return not self._resource.uid or str(found.get("id", "")) == self._resource.uid
+        return not uid or str(found.get("id", "")) == uid
+
+
+def _month(what: str) -> float | None:
+    price = hourly_price("gke", what)
+    return None if price is None else round(price * HOURS_A_MONTH, 2)
+
+
+def _last(path: Any) -> str:
+    return str(path or "").rpartition("/")[2]
+
+
+def _service(rule: Mapping[str, Any]) -> str:
+    """Return the service that a load balancer was made for, empty when it says none."""
+    return str(_json(rule.get("description")).get("kubernetes.io/service-name", ""))
 
 
 def _claim(disk: Mapping[str, Any]) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from z2jh_wizard.cloud.account import Leftover
 from z2jh_wizard.cloud.gke import leftovers as scan
 from z2jh_wizard.cloud.gke.account import GoogleAccount
 from z2jh_wizard.cloud.gke.desired import fetching, place_of
 from z2jh_wizard.cloud.gke.google import Google
 from z2jh_wizard.cloud.gke.services import EnableServices
 from z2jh_wizard.cloud.gke.steps import MakeCluster, ResizePool, address
+from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.step import Resource, Step
+from z2jh_wizard.core.step import Step
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
 
@@ -59,10 +59,11 @@ class GkeProvider:
         spec = self._project.spec
         return await address(self._google, place_of(spec), spec.project_id)
 
-    async def left(self) -> tuple[Leftover, ...]:
-        """Return what is still there and may cost money."""
-        return await scan.leftovers(self._google, place_of(self._project.spec), self._clock)
+    async def scan(self) -> Scan:
+        """Look round for what is still there and may cost money."""
+        spec = self._project.spec
+        return await scan.leftovers(self._google, place_of(spec), spec.project_id, self._clock)
 
-    async def leftovers(self) -> list[tuple[Resource, str]]:
-        """Return the same for the receipt."""
-        return [(one.resource, f"{one.size} in {one.where}: {one.why}") for one in await self.left()]
+    async def left(self) -> tuple[Leftover, ...]:
+        """Return what such a look finds."""
+        return (await self.scan()).left

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from z2jh_wizard.cloud.existing import cluster_entry, credential_of
+from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.local.tools import CONFIG, Tool, cluster_name, node_count, tool_of
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.errors import CouldNotLook, Refused, WizardError
@@ -70,11 +71,15 @@ class LocalProvider:
         async with access(self._tool, self._name) as found:
             return await credential_of(found)
 
-    async def leftovers(self) -> list[tuple[Resource, str]]:
-        """Return the cluster itself while it is there."""
-        if self._name in await names(self._tool):
-            return [(_resource(self._tool, self._name), "its containers are still on this computer")]
-        return []
+    async def scan(self) -> Scan:
+        """Return the cluster itself while it is there; it is on this computer, so it costs nothing."""
+        kinds = (f"{self._tool.name} clusters",)
+        if self._name not in await names(self._tool):
+            return Scan((), kinds)
+        cluster = _resource(self._tool, self._name)
+        commands = (Command(self._tool.delete(self._name)),)
+        why = "its containers are still on this computer"
+        return Scan((Leftover(cluster, "", "", 0.0, False, why, commands=commands),), kinds)
 
     async def _address(self) -> Address | None:
         if self._name not in await names(self._tool):
