@@ -27,6 +27,10 @@ SECRET = "emulated-secret"
 
 
 class AmazonCase(CloudCase):
+    setting_up = ("DescribeStacks", "CreateStack", "CreateCluster", "CreateNodegroup", "DescribeAddon")
+    resizing, removing = "UpdateNodegroupConfig", "DeleteCluster"
+    sent, given = (SECRET, KEY), ("k8s-aws-v1.",)
+
     def __init__(self, cloud: Cloud, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cloud = cloud
         self.world = cloud.world
@@ -69,6 +73,12 @@ class AmazonCase(CloudCase):
 
     def renew_sign_in(self) -> None:
         self._monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+
+    def ended(self) -> Exception:
+        return AwsError("ExpiredTokenException", "The security token included in the request is expired", 403)
+
+    def unheard(self, text: str) -> Exception:
+        return AwsError("UnheardOfException", text, 400)
 
     def leave_behind(self) -> int:
         ec2 = self.cloud.ec2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,15 @@ class CloudCase(ABC):
 
     world: World
     clock: FakeClock
+
+    setting_up: tuple[str, ...]
+    """Calls of a set-up, in the order in which they come."""
+    resizing: str
+    removing: str
+    sent: tuple[str, ...]
+    """What signs in to the cloud."""
+    given: tuple[str, ...] = ()
+    """What the cloud gives to sign in to its clusters."""
 
     @abstractmethod
     def project(self, folder: Path) -> Project:
@@ -64,6 +75,14 @@ class CloudCase(ABC):
     @abstractmethod
     def renew_sign_in(self) -> None:
         """Sign in again."""
+
+    @abstractmethod
+    def ended(self) -> Exception:
+        """Return what the cloud answers to credentials that have ended."""
+
+    @abstractmethod
+    def unheard(self, text: str) -> Exception:
+        """Return an error of the cloud that no table has."""
 
     @abstractmethod
     def leave_behind(self) -> int:
@@ -183,6 +202,56 @@ class CloudContract:
         case.renew_sign_in()
         assert went_well(await case.set_up(project))
         assert case.clusters() == 1
+
+    async def test_a_sign_in_that_ends_in_the_middle(self, case: CloudCase, tmp_path: Path) -> None:
+        """It ends again and again, at another call each time; nothing is lost, and nothing is made twice."""
+        project = case.project(tmp_path)
+        failed = []
+
+        async def ends_at(call: str, run: Callable[[], Awaitable[list[Event]]]) -> None:
+            case.world.fail_once(call, case.ended())
+            problem = problem_of(await run())
+            assert "sign-in" in problem.title
+            assert problem.code is ExitCode.NEEDS_YOU
+            assert not any(case.world.faults.values()), f"{call} was not asked"
+            failed.append(call)
+
+        for call in case.setting_up:
+            await ends_at(call, lambda: case.set_up(project))
+        assert went_well(await case.set_up(project))
+        assert (case.clusters(), case.nodes(USER)) == (1, 2)
+        await ends_at(case.resizing, lambda: case.play([case.provider(project).resize_step(USER, 4)]))
+        assert went_well(await case.play([case.provider(project).resize_step(USER, 4)]))
+        assert case.nodes(USER) == 4
+        await ends_at(case.removing, lambda: case.tear_down(project))
+        assert went_well(await case.tear_down(project))
+        assert case.clusters() == 0
+        creates = Counter((one.name, one.target) for one in case.world.creates())
+        twice = [name for (name, _), count in creates.items() for _ in range(count - 1)]
+        assert Counter(twice) <= Counter(failed), "only a call that was refused was made again"
+        assert not case.world.complaints
+
+    async def test_what_signs_in_is_in_no_message_and_no_file(
+        self, case: CloudCase, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Not even when the cloud repeats it in an error that nobody foresaw."""
+        caplog.set_level(logging.INFO)
+        project = case.project(tmp_path)
+        said = []
+        for call in case.setting_up:
+            case.world.fail_once(call, case.unheard(f"What is this: {' '.join(case.sent)}?"))
+            said.append(str(await case.set_up(project)))
+        assert "What is this" in "".join(said)
+        case.fail_permission()
+        said += [str(await case.set_up(project)), str(await case.set_up(project))]
+        assert (case.clusters(), case.nodes(USER)) == (1, 2)
+        said.append(str(await case.play([case.provider(project).resize_step(USER, 4)])))
+        said.append(str(await case.provider(project).left()))
+        files = [path.read_text() for path in project.folder.rglob("*") if path.is_file()]
+        said.append(str(await case.tear_down(project)))
+        assert files
+        everything = "".join([*said, *files, caplog.text])
+        assert not [secret for secret in (*case.sent, *case.given) if secret in everything]
 
     async def test_deleted_once_and_gone(self, case: CloudCase, tmp_path: Path) -> None:
         project = case.project(tmp_path)

@@ -1,5 +1,6 @@
 """The table of cloud errors: complete sentences, the right row, the cloud's own text only as plain text."""
 
+import json
 import re
 import string
 
@@ -85,3 +86,14 @@ def test_every_placeholder_has_words_of_its_own():
         if name
     }
     assert used - {"code"} == set(_UNSAID), used ^ set(_UNSAID)
+
+
+def test_keys_of_a_start_page_are_taken_out_of_what_a_cloud_says(monkeypatch):
+    keys = {"access_key": "ASIAEXAMPLE", "secret_key": "wJalrXUtnFEMI", "token": "IQoJb3JpZ2lu", "until": 1.5}
+    monkeypatch.setenv("Z2JH_AWS_KEYS", json.dumps(keys))
+    said = "The string to sign was: ASIAEXAMPLE/2026 x-amz-security-token:IQoJb3JpZ2lu wJalrXUtnFEMI"
+    for code in ("UnheardOf", "CREATE_FAILED"):
+        error = trouble("eks", code, said, {"detail": said})
+        told = f"{error.problem} {error.details}"
+        assert "The string to sign" in told
+        assert not [one for one in keys.values() if isinstance(one, str) and one in told]

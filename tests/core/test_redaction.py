@@ -122,6 +122,8 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     ("text", "cleaned"),
     [
         ("Authorization: Bearer abc.def-123456", f"Authorization: Bearer {HIDDEN}"),
+        ("token ya29.a0ARrdaM-9_x is old", f"token {HIDDEN} is old"),
+        ("k8s-aws-v1.aHR0cHM6Ly9zdHM", HIDDEN),
         ("token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJodWIifQ.c2lnbmF0dXJl.", f"token {HIDDEN}."),
         ("client_secret: hunter2hunter2", f"client_secret: {HIDDEN}"),
         ('{"cookieSecret": "0123456789ab"}', f'{{"cookieSecret": "{HIDDEN}"}}'),

@@ -7,6 +7,8 @@ several classes, and texts change. The table is ``assets/cloud-errors.json``.
 from __future__ import annotations
 
 import functools
+import os
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -15,7 +17,7 @@ import msgspec
 
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import CouldNotLook, NeedsYou, Refused, WizardError
-from z2jh_wizard.core.redaction import plain
+from z2jh_wizard.core.redaction import Redactor, plain
 
 Cloud: TypeAlias = Literal["gke", "aks", "eks"]
 
@@ -55,6 +57,17 @@ _UNSAID = {
     "zones": "others",
 }
 """What stands for a detail that the cloud did not tell."""
+
+_SIGN_INS = (
+    "CLOUDSDK_AUTH_ACCESS_TOKEN",
+    "Z2JH_AZURE_TOKEN",
+    "AZURE_CLIENT_SECRET",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "Z2JH_AWS_KEYS",
+)
+"""Variables of what signs in, which clouds may repeat in their errors; the last one is JSON with several."""
 
 LONGEST = 300
 """Characters of a cloud's own words that are shown."""
@@ -141,15 +154,16 @@ def trouble(
     """Return the error to raise for a cloud's error.
 
     ``details`` are what the cloud told in fields of its own, such as ``permission`` or ``zone``. The cloud's
-    text is shown only for a code that the table does not have, cut to ``LONGEST`` characters; whoever calls
-    takes secrets out of it first.
+    text is shown only for a code that the table does not have, cut to ``LONGEST`` characters. What signs in
+    is taken out of all of it.
     """
     found = saying_for(cloud, code, text)
-    told = {name: plain(value, LONGEST) for name, value in (details or {}).items() if value}
+    redactor = _redactor()
+    told = {name: plain(redactor.clean(value), LONGEST) for name, value in (details or {}).items() if value}
     if found is None:
         error: CloudTrouble = CloudSilent(
             f"{_NAMES[cloud]} answered with an error",
-            f"{code or 'No code'}: {plain(text, LONGEST) or 'it gave no details.'}",
+            f"{code or 'No code'}: {plain(redactor.clean(text), LONGEST) or 'it gave no details.'}",
             still_works="What was made before is kept.",
             next_step="Run the same command again; it looks first and carries on. Report what comes back.",
         )
@@ -165,3 +179,8 @@ def trouble(
         )
     error.saying, error.reason, error.details = found, code, told
     return error
+
+
+def _redactor() -> Redactor:
+    held = [os.environ.get(name, "") for name in _SIGN_INS]
+    return Redactor([*held, *re.findall(r':\s*"([^"]+)"', held[-1])])

@@ -15,6 +15,7 @@ _PATTERNS = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S),
     re.compile(r"(?i)(?<=bearer )[A-Za-z0-9._~+/=-]{8,}"),
     re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    re.compile(r"(?<![A-Za-z0-9_-])(?:ya29|k8s-aws-v1)\.[A-Za-z0-9_-]{8,}"),  # Google's, and those of EKS
     re.compile(
         r"(?i)(?<![A-Za-z_])(?:[a-z_]*(?:password|passwd|secret_?token|client_?secret|cookie_?secret|"
         r"api_?token|access_?key|crypto_?key|auth_token))[\"']?\s*[:=]\s*[\"']?(?P<value>[^\s\"',}<]{6,})"
