@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from z2jh_wizard.core.errors import InvalidInput, Refused
 from z2jh_wizard.flows.pages import default_answers, new_project
 from z2jh_wizard.flows.remaking import made_again
+from z2jh_wizard.project import cluster_identity
 from z2jh_wizard.project.folder import is_project, open_project
 
 ANSWERS = {**default_answers(), "release": "second"}
@@ -60,3 +61,41 @@ def test_answers_that_cannot_be_used_touch_nothing(before):
 def test_a_project_that_is_gone_is_made(tmp_path):
     made_again(tmp_path / "two", ANSWERS, tmp_path / "one")
     assert is_project(tmp_path / "two")
+
+
+# ---- a place at a cloud ----
+
+CLOUD = {
+    **default_answers("gke"),
+    "release": "bio101",
+    "account": "bio-101",
+    "region": "us-central1-b",
+    "machine": "e2-standard-4",
+}
+
+
+@pytest.fixture
+def at_cloud(tmp_path):
+    made = new_project(tmp_path / "one", CLOUD)
+    made.journal.write_text("{}\n")
+    return made
+
+
+def test_a_place_without_machines_is_left_for_another(at_cloud):
+    moved = {**CLOUD, "region": "europe-west1-b", "machine": "e2-standard-8"}
+    made = made_again(at_cloud.folder, moved, at_cloud.folder)
+    assert (made.spec.region, made.spec.pools["user"].machine) == ("europe-west1-b", "e2-standard-8")
+    assert made.spec.project_id == at_cloud.spec.project_id, "what was made carries it"
+    assert len(list(made.backups.iterdir())) == 1
+
+
+@pytest.mark.parametrize("other", [{"release": "chem1"}, {"provider": "existing"}])
+def test_only_the_place_can_be_another_one(at_cloud, other):
+    with pytest.raises(Refused):
+        made_again(at_cloud.folder, {**CLOUD, "region": "europe-west1-b", **other}, at_cloud.folder)
+
+
+def test_a_hub_stays_where_it_is(at_cloud):
+    cluster_identity.record(at_cloud, "some-uid")
+    with pytest.raises(Refused):
+        made_again(at_cloud.folder, {**CLOUD, "region": "europe-west1-b"}, at_cloud.folder)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from z2jh_wizard.cloud.base import provider_of
 from z2jh_wizard.cloud.eks.autoscaler import wants_one
 from z2jh_wizard.core.step import Step
 from z2jh_wizard.flows.adapters import Adapters
+from z2jh_wizard.flows.cloud_pages import CLOUDS
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.steps.autoscaler import InstallAutoscaler
 from z2jh_wizard.flows.steps.chart import GetChart
@@ -14,6 +16,7 @@ from z2jh_wizard.flows.steps.cluster import ClusterAnswers, FindTiller, NodesRea
 from z2jh_wizard.flows.steps.files import MakeSecrets, WriteConfig
 from z2jh_wizard.flows.steps.fit import FitCluster
 from z2jh_wizard.flows.steps.namespace import MakeNamespace
+from z2jh_wizard.flows.steps.place import KeepPlace
 from z2jh_wizard.flows.steps.ready import PodsReady, PublicAddress
 from z2jh_wizard.flows.steps.release import InstallRelease
 from z2jh_wizard.flows.steps.rights import HasRights
@@ -36,6 +39,7 @@ def setup(world: Adapters) -> Flow:
         door = [MakeRoute(project, world.cluster, clock)]
     steps: list[Step] = [
         WhichHelm(world.helm),
+        *([KeepPlace(project, provider_of)] if project.spec.provider in CLOUDS else []),
         *provider_steps,
         ClusterAnswers(project, world.cluster, tuple(step.id for step in provider_steps)),
         ClaimHub(project, world.cluster, world.helm),
