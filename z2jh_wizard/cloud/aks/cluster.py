@@ -11,10 +11,13 @@ from z2jh_wizard.cloud.aks.desired import Place
 from z2jh_wizard.cloud.aks.groups import NOT_THERE
 from z2jh_wizard.cloud.aks.troubles import of_code
 from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.owned import Thing
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.facts import OUR_LABEL
 
-SETTLED = ("Succeeded", "Failed", "Canceled")
+BROKEN = ("Failed", "Canceled")
+
+SETTLED = ("Succeeded", *BROKEN)
 
 
 class PoolState(msgspec.Struct, frozen=True):
@@ -27,12 +30,10 @@ class PoolState(msgspec.Struct, frozen=True):
     scales: bool
 
 
-class State(msgspec.Struct, frozen=True):
+class State(Thing, frozen=True):
     """How far a cluster is; ``power`` is Running or Stopped."""
 
-    status: str
     power: str = ""
-    project_id: str = ""
     version: str = ""
     region: str = ""
     pools: tuple[PoolState, ...] = ()
@@ -45,6 +46,16 @@ class State(msgspec.Struct, frozen=True):
         return not self.status or (
             self.status in SETTLED and all(pool.status in SETTLED for pool in self.pools)
         )
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether Azure could not finish it; the same request again may."""
+        return self.status in BROKEN
+
+    @property
+    def is_going(self) -> bool:
+        """Tell whether it is being deleted."""
+        return self.status == "Deleting"
 
     @property
     def words(self) -> str:
@@ -77,8 +88,8 @@ async def look_at(azure: Azure, place: Place) -> State:
     wrong = _error(properties)
     return State(
         properties.provisioning_state or "",
-        properties.power_state.code if properties.power_state else "",
         (found.tags or {}).get(OUR_LABEL, ""),
+        properties.power_state.code if properties.power_state else "",
         properties.current_kubernetes_version or properties.kubernetes_version or "",
         found.location,
         tuple(

@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 
+from z2jh_wizard.cloud.owned import CORE, USER
 from z2jh_wizard.core.capacity import machines
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.facts import CLUSTER_LABEL, OUR_LABEL
 from z2jh_wizard.core.spec import Pool, Spec
 from z2jh_wizard.core.step import Command
-
-CORE, USER = "core", "user"
 
 PODS = 110
 """Pods on a node; Azure's own 250 would keep almost 3 GiB more of a large node for itself."""
@@ -73,6 +72,12 @@ def bounds(pool: Pool) -> tuple[int, int]:
     """Return how many nodes a pool for students has at least and at most when Azure scales it."""
     least = pool.minimum if pool.minimum is not None else 0
     return least, max(pool.maximum if pool.maximum is not None else pool.nodes, pool.nodes, least, 1)
+
+
+def most(spec: Spec, pool: str) -> int:
+    """Return how many nodes a pool may have as the project says, 0 for a pool that it does not name."""
+    known = pools_of(spec)
+    return bounds(known[pool])[1] if pool in known else 0
 
 
 def tags(spec: Spec) -> dict[str, str]:

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from z2jh_wizard.cloud.aks import desired
 from z2jh_wizard.cloud.aks.azure import Azure
 from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.owned import MakeOwned, Thing
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.spec import Spec
-from z2jh_wizard.core.step import (
-    Command,
-    Finding,
-    Gone,
-    Line,
-    Look,
-    Made,
-    Refusal,
-    Resource,
-    Step,
-    Work,
-)
+from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
 
 NEEDED = ("Microsoft.ContainerService", "Microsoft.Compute", "Microsoft.Network", "Microsoft.Storage")
 """Providers that a subscription must have registered; Azure's client does not do it by itself."""
@@ -72,7 +61,26 @@ class RegisterProviders(Step):
             yield Line(f"{len(NEEDED) - len(lacking)} of {len(NEEDED)} are registered")
 
 
-class MakeGroup(Step):
+class Group(Thing, frozen=True):
+    """A resource group; it is there at once and takes its time to go."""
+
+    region: str = ""
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether it is not being deleted."""
+        return self.status != "Deleting"
+
+    @property
+    def words(self) -> str:
+        """Say how far it is."""
+        return "there" if self.is_idle else "being deleted"
+
+
+NO_GROUP = Group("")
+
+
+class MakeGroup(MakeOwned[Group]):
     """Make the resource group that holds the cluster and nothing else."""
 
     id = "cluster.group"
@@ -80,14 +88,13 @@ class MakeGroup(Step):
     undo_title = "Delete the resource group"
     why = "All that the cluster is made of stands in one place, and goes with it."
     usually = 3
+    kind = "resource group"
     needs = ("cluster.services",)
-    undoable = True
 
     def __init__(self, spec: Spec, azure: Azure, clock: Clock) -> None:
-        self._spec = spec
+        super().__init__(spec, clock)
         self._place = desired.place_of(spec)
         self._azure = azure
-        self._clock = clock
 
     def commands(self) -> tuple[Command, ...]:
         """Return the command that makes it."""
@@ -97,61 +104,48 @@ class MakeGroup(Step):
         """Return the command that deletes it."""
         return desired.ungrouping(self._spec)
 
-    async def look(self) -> Look:
-        """Look for it by its name, and by our tag whether it is ours."""
-        found = await self._found()
-        if found is None:
-            return Look(Finding.ABSENT, "not made yet")
-        here = (self._resource(),)
-        if (found.get("tags") or {}).get(OUR_LABEL) != self._spec.project_id:
-            reason = "a resource group of this name exists which this project did not make"
-            return Look(Finding.UNKNOWN, reason, here, not_ours=reason)
-        if found.get("properties", {}).get("provisioningState") == "Deleting":
-            return Look(Finding.DRIFTED, "being deleted", here)
-        if str(found.get("location", "")).lower() != self._spec.region.lower():
-            return Look(Finding.UNKNOWN, f"it is in {found.get('location')}, and cannot move", here)
-        return Look(Finding.READY, f"there, in {self._spec.region}", here)
-
     async def run(self) -> Work:
         """Make it, after one of that name that is being deleted is gone."""
-        async for found in states(self._found, lambda one: one is None or not _is_going(one), self._clock):
-            if found and _is_going(found):
-                yield Line("waiting for the old one to go")
-        fresh = await self._found() is None
+        async for happening in self._until_idle():
+            yield happening
+        fresh = await self._state() == NO_GROUP
         await self._azure.put(self._place.group, desired.group(self._spec))
         if fresh:
             yield Made(self._resource())
 
-    def undo(self) -> Work | Refusal:
-        """Delete it, unless somebody put other things into it."""
-        return self._delete()
+    def _judged(self, state: Group) -> tuple[Finding, str]:
+        if not state.is_idle:
+            return Finding.DRIFTED, state.words
+        if state.region.lower() != self._spec.region.lower():
+            return Finding.UNKNOWN, f"it is in {state.region}, and cannot move"
+        return Finding.READY, f"there, in {self._spec.region}"
 
     async def _delete(self) -> Work:
+        """Delete it, unless somebody put other things into it."""
         inside = await self._azure.listed(f"{self._place.group}/resources")
         foreign = [one for one in inside if (one.get("tags") or {}).get(OUR_LABEL) != self._spec.project_id]
         if foreign:
             names = ", ".join(f"{one['name']} ({one['type']})" for one in foreign[:3])
             yield Line(f"kept, for others put things into it: {names}")
             return
-        found = await self._found()
-        if found and not _is_going(found):
+        state = await self._state()
+        if state != NO_GROUP and state.is_idle:
             await self._azure.delete(self._place.group)
-        async for state in states(self._found, lambda one: one is None, self._clock):
-            if state is None:
-                yield Gone(self._resource())
+        async for happening in self._until_gone():
+            yield happening
 
-    async def _found(self) -> dict[str, Any] | None:
+    async def _state(self) -> Group:
         try:
-            return await self._azure.get(self._place.group)
+            found = await self._azure.get(self._place.group)
         except CloudTrouble as error:
             if error.reason in NOT_THERE:
-                return None
+                return NO_GROUP
             raise
+        return Group(
+            (found.get("properties") or {}).get("provisioningState") or "Succeeded",
+            (found.get("tags") or {}).get(OUR_LABEL, ""),
+            str(found.get("location", "")),
+        )
 
     def _resource(self) -> Resource:
         return Resource("resource group", self._place.group_name)
-
-
-def _is_going(found: dict[str, Any]) -> bool:
-    properties = found.get("properties")
-    return isinstance(properties, dict) and properties.get("provisioningState") == "Deleting"

@@ -34,12 +34,12 @@ class AksProvider:
 
     def steps(self) -> list[Step]:
         """Return the steps from a bare subscription to a kubeconfig."""
-        project, azure, clock = self._project, self._azure, self._clock
+        spec, azure, clock = self._project.spec, self._azure, self._clock
         return [
             RegisterProviders(azure, clock),
-            MakeGroup(project.spec, azure, clock),
-            MakeCluster(project, azure, clock),
-            WriteKubeconfig(project, self._address, fetching(project.spec)),
+            MakeGroup(spec, azure, clock),
+            MakeCluster(spec, azure, clock),
+            WriteKubeconfig(self._project, self._address, fetching(spec)),
         ]
 
     def reach(self) -> list[Step]:
@@ -48,7 +48,7 @@ class AksProvider:
 
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a pool this many nodes."""
-        return ResizePool(self._project, self._azure, self._clock, pool, nodes)
+        return ResizePool(self._project.spec, self._azure, self._clock, pool, nodes)
 
     async def credential(self) -> dict[str, Any]:
         """Return what Azure gives to a user of the cluster: a certificate, or a token."""

@@ -7,34 +7,19 @@ from typing import Any
 
 import yaml
 
+from z2jh_wizard.cloud import owned
 from z2jh_wizard.cloud.aks import desired
 from z2jh_wizard.cloud.aks.azure import Azure
-from z2jh_wizard.cloud.aks.cluster import GONE, SETTLED, PoolState, State, look_at, trouble_of
-from z2jh_wizard.cloud.calls import states
+from z2jh_wizard.cloud.aks.cluster import BROKEN, GONE, SETTLED, PoolState, State, look_at, trouble_of
+from z2jh_wizard.cloud.owned import CORE, USER
 from z2jh_wizard.cloud.reaching import Address
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.errors import InvalidInput
-from z2jh_wizard.core.step import (
-    Command,
-    Danger,
-    Finding,
-    Gone,
-    Line,
-    Look,
-    Made,
-    Refusal,
-    Resource,
-    Step,
-    Work,
-)
-from z2jh_wizard.project.folder import Project
-
-BROKEN = ("Failed", "Canceled")
-
-_FOREIGN = "a cluster of this name exists which this project did not make"
+from z2jh_wizard.core.errors import InvalidInput, WizardError
+from z2jh_wizard.core.spec import Spec
+from z2jh_wizard.core.step import Command, Danger, Finding, Line, Made, Resource, Work
 
 
-class MakeCluster(Step):
+class MakeCluster(owned.MakeOwned[State]):
     """Make the cluster with one pool for the hub and one for the students."""
 
     id = "cluster.create"
@@ -45,13 +30,11 @@ class MakeCluster(Step):
     usually = 360
     limit = 2400
     needs = ("cluster.group",)
-    undoable = True
 
-    def __init__(self, project: Project, azure: Azure, clock: Clock) -> None:
-        self._spec = project.spec
-        self._place = desired.place_of(project.spec)
+    def __init__(self, spec: Spec, azure: Azure, clock: Clock) -> None:
+        super().__init__(spec, clock)
+        self._place = desired.place_of(spec)
         self._azure = azure
-        self._clock = clock
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that make it."""
@@ -61,33 +44,12 @@ class MakeCluster(Step):
         """Return the command that deletes it."""
         return desired.deleting(self._spec)
 
-    async def look(self) -> Look:
-        """Look for it by its name, and by our tag whether it is ours."""
-        state = await self._state()
-        if state == GONE:
-            return Look(Finding.ABSENT, "not made yet")
-        here = (self._resource(),)
-        if state.project_id != self._spec.project_id:
-            return Look(Finding.UNKNOWN, _FOREIGN, here, not_ours=_FOREIGN)
-        if state.status in BROKEN:
-            problem = trouble_of(state, self._place, self._machine()).problem
-            return Look(Finding.DRIFTED, f"not finished: {problem.title}", here)
-        if not state.is_idle:
-            return Look(Finding.DRIFTED, state.words, here)
-        if state.power == "Stopped":
-            return Look(Finding.DRIFTED, "stopped; its disks are kept", here)
-        lacking = [name for name in (desired.CORE, desired.USER) if not state.pool(name)]
-        if lacking:
-            return Look(Finding.DRIFTED, f"the pool {' and '.join(lacking)} is not there", here)
-        return Look(Finding.READY, f"runs Kubernetes {state.version} in {state.region}", here)
-
     async def run(self) -> Work:
         """Make it, or wait for one that is being made; start a stopped one, and add a lost pool."""
-        async for state in states(self._state, lambda one: one.is_idle, self._clock):
-            if not state.is_idle:
-                yield Line(state.words)
+        async for happening in self._until_idle():
+            yield happening
         state = await self._state()
-        if state == GONE or state.status in BROKEN:
+        if state == GONE or state.is_broken:
             body = desired.cluster(self._spec)
             await self._change("managed_clusters", "begin_create_or_update", body)
             if state == GONE:
@@ -95,34 +57,40 @@ class MakeCluster(Step):
         elif state.power == "Stopped":
             await self._change("managed_clusters", "begin_start")
             yield Line("asked Azure to start it")
-        async for line in self._until_done():
-            yield line
+        async for happening in self._until_whole():
+            yield happening
         state = await self._state()
-        for name in (desired.CORE, desired.USER):
+        for name in (CORE, USER):
             if state.status == "Succeeded" and not state.pool(name):
                 body = {"properties": desired.node_pool(self._spec, name)}
                 await self._change("agent_pools", "begin_create_or_update", name, body)
                 yield Made(Resource("node pool", f"{self._place.cluster}/{name}"))
-                async for line in self._until_done():
-                    yield line
+                async for happening in self._until_whole():
+                    yield happening
 
-    async def undo(self) -> Work:
+    def _judged(self, state: State) -> tuple[Finding, str]:
+        if state.is_broken:
+            return Finding.DRIFTED, f"not finished: {self._trouble(state).problem.title}"
+        if not state.is_idle:
+            return Finding.DRIFTED, state.words
+        if state.power == "Stopped":
+            return Finding.DRIFTED, "stopped; its disks are kept"
+        lacking = [name for name in (CORE, USER) if not state.pool(name)]
+        if lacking:
+            return Finding.DRIFTED, f"the pool {' and '.join(lacking)} is not there"
+        return Finding.READY, f"runs Kubernetes {state.version} in {state.region}"
+
+    async def _delete(self) -> Work:
         """Delete it with its nodes and their disks, once nothing else is at work on it."""
-        async for state in states(self._state, lambda one: one.is_idle or _is_going(one), self._clock):
-            if not state.is_idle:
-                yield Line(state.words)
+        async for happening in owned.waited(
+            self._state, self._clock, lambda one: one.is_idle or one.is_going
+        ):
+            yield happening
         state = await self._state()
-        if state != GONE and not _is_going(state):
+        if state != GONE and not state.is_going:
             await self._change("managed_clusters", "begin_delete")
-        async for state in states(self._state, lambda one: one == GONE, self._clock):
-            yield Line(state.words) if state != GONE else Gone(self._resource())
-
-    async def _until_done(self) -> Work:
-        async for state in states(self._state, lambda one: one.is_idle, self._clock):
-            if state.status in BROKEN:
-                raise trouble_of(state, self._place, self._machine())
-            if not state.is_idle:
-                yield Line(state.words)
+        async for happening in self._until_gone():
+            yield happening
 
     async def _change(self, group: str, method: str, *content: Any) -> None:
         """Begin a change; whether it is done is seen by looking."""
@@ -137,60 +105,31 @@ class MakeCluster(Step):
     async def _state(self) -> State:
         return await look_at(self._azure, self._place)
 
-    def _machine(self) -> str:
-        return desired.pools_of(self._spec)[desired.USER].machine
+    def _trouble(self, state: State) -> WizardError:
+        return trouble_of(state, self._place, desired.pools_of(self._spec)[USER].machine)
 
     def _resource(self) -> Resource:
         return Resource("AKS cluster", f"{self._place.group_name}/{self._place.cluster}")
 
 
-class ResizePool(Step):
+class ResizePool(owned.ResizePool):
     """Give a pool another number of nodes, with its bounds, as Azure would change it back otherwise."""
 
-    id = "cluster.resize"
-    why = "More nodes before a workshop, fewer after it; students' files stay either way."
-    usually = 180
-    limit = 1500
+    needs_core = "The hub itself runs in the pool core, and Azure wants a node there."
 
-    def __init__(self, project: Project, azure: Azure, clock: Clock, pool: str, nodes: int) -> None:
-        self._spec = project.spec
-        self._place = desired.place_of(project.spec)
+    def __init__(self, spec: Spec, azure: Azure, clock: Clock, pool: str, nodes: int) -> None:
+        super().__init__(spec, clock, pool, nodes, desired.most(spec, pool))
+        self._place = desired.place_of(spec)
         self._azure = azure
-        self._clock = clock
-        self._pool = pool
-        self._nodes = nodes
-        known = desired.pools_of(self._spec)
-        most = desired.bounds(known[pool])[1] if pool in known else nodes
-        self._bounds = (nodes, max(most, nodes, 1))
-        self.title = f"Resize the pool {pool} to {nodes} nodes"
-        self.danger = Danger.COSTS_MONEY if nodes else Danger.NONE
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that change it."""
         return desired.resizing(self._spec, self._pool, self._nodes, *self._bounds)
 
-    async def look(self) -> Look:
-        """Compare number and least number; another's cluster is left alone."""
-        state = await look_at(self._azure, self._place)
-        if state != GONE and state.project_id != self._spec.project_id:
-            return Look(Finding.UNKNOWN, _FOREIGN, not_ours=_FOREIGN)
-        state, pool = await self._now()
-        detail = f"{pool.nodes} nodes" + (f", at least {pool.least}" if pool.scales else "")
-        if not state.is_idle:
-            return Look(Finding.DRIFTED, f"{detail}; {state.words}")
-        right = pool.nodes == self._nodes and (not pool.scales or pool.least == self._nodes)
-        return Look(Finding.READY if right else Finding.DRIFTED, detail)
-
-    def run(self) -> Work | Refusal:
-        """Change it, and wait."""
-        if self._pool == desired.CORE and not self._nodes:
-            return Refusal("The hub itself runs in the pool core, and Azure wants a node there.")
-        return self._resize()
-
     async def _resize(self) -> Work:
-        async for line in self._until_idle():
-            yield line
-        _, pool = await self._now()
+        async for happening in owned.waited(self._state, self._clock):
+            yield happening
+        scales = self._of(await self._state()).scales
         place, name, wanted = self._place, self._pool, self._nodes
         least, most = self._bounds
 
@@ -198,28 +137,32 @@ class ResizePool(Step):
             # The whole pool is sent back: what is left out of a PUT is set to Azure's default.
             found = client.agent_pools.get(place.group_name, place.cluster, name)
             found.properties.count = wanted
-            if pool.scales:
+            if scales:
                 found.properties.min_count, found.properties.max_count = least, most
             client.agent_pools.begin_create_or_update(
                 place.group_name, place.cluster, name, found, polling=False
             )
 
         await self._azure.clusters(change, f"asking Azure to resize {name}", f"the pool {name}")
-        async for line in self._until_idle():
-            yield line
-        _, pool = await self._now()
-        if pool.status in BROKEN:
-            raise trouble_of(await look_at(self._azure, self._place), self._place)
+        async for happening in owned.waited(self._state, self._clock):
+            yield happening
+        state = await self._state()
+        if self._of(state).status in BROKEN:
+            raise trouble_of(state, self._place)
 
-    async def _until_idle(self) -> Work:
-        async for state in states(
-            lambda: look_at(self._azure, self._place), lambda one: one.is_idle, self._clock
-        ):
-            if not state.is_idle:
-                yield Line(state.words)
+    async def _now(self) -> owned.PoolSize:
+        state = await self._state()
+        if state != GONE and state.project_id != self._spec.project_id:
+            return owned.PoolSize(0, is_ours=False)
+        pool = self._of(state)
+        least = pool.least if pool.scales else None
+        return owned.PoolSize(pool.nodes, least, "" if state.is_idle else state.words)
 
-    async def _now(self) -> tuple[State, PoolState]:
-        state = await look_at(self._azure, self._place)
+    async def _state(self) -> State:
+        return await look_at(self._azure, self._place)
+
+    def _of(self, state: State) -> PoolState:
+        """Return the pool in a state of the cluster; InvalidInput when it has no such pool."""
         pool = state.pool(self._pool)
         if pool is None:
             names = ", ".join(one.name for one in state.pools)
@@ -227,7 +170,7 @@ class ResizePool(Step):
                 f"There is no pool {self._pool}",
                 f"The pools are: {names}." if names else "There is no cluster yet.",
             )
-        return state, pool
+        return pool
 
 
 async def user_kubeconfig(azure: Azure, place: desired.Place) -> Mapping[str, Any]:
@@ -250,7 +193,3 @@ async def address(azure: Azure, place: desired.Place, project_id: str) -> Addres
     entry = (await user_kubeconfig(azure, place))["clusters"][0]["cluster"]
     kept = {name: entry[name] for name in ("server", "certificate-authority-data") if name in entry}
     return Address(place.cluster, kept)
-
-
-def _is_going(state: State) -> bool:
-    return state.status == "Deleting"

@@ -10,7 +10,7 @@ from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.eks import desired
 from z2jh_wizard.cloud.eks import template as stack
 from z2jh_wizard.cloud.eks.aws import Aws
-from z2jh_wizard.cloud.eks.cluster import BROKEN, NO_ADDON, AddonState, addon_at, trouble_of
+from z2jh_wizard.cloud.eks.cluster import NO_ADDON, AddonState, addon_at, trouble_of
 from z2jh_wizard.cloud.eks.network import network_of
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.spec import Spec
@@ -43,9 +43,7 @@ class InstallAddons(Step):
         found, scaler = await asyncio.gather(self._found(), self._has_scaler())
         here = tuple(self._resource(name) for name, one in found.items() if one != NO_ADDON)
         wrong = [
-            f"{name} {one.status.lower() or 'is not there'}"
-            for name, one in found.items()
-            if one.status != "ACTIVE"
+            f"{name} {one.words or 'is not there'}" for name, one in found.items() if one.status != "ACTIVE"
         ]
         if wrong:
             return Look(Finding.DRIFTED if here else Finding.ABSENT, ", ".join(wrong), here)
@@ -61,8 +59,8 @@ class InstallAddons(Step):
             async for line in self._until_idle(one.name):
                 yield line
             state = await addon_at(self._aws, self._place, one.name)
-            if state.status in BROKEN:
-                yield Line(f"{one.name} is {state.status.lower()}; installed anew.")
+            if state.is_broken:
+                yield Line(f"{one.name} is {state.words}; installed anew.")
                 await self._change("delete_addon", one, preserve=True)
                 async for line in self._until_idle(one.name):
                     yield line
@@ -73,7 +71,7 @@ class InstallAddons(Step):
             async for line in self._until_idle(one.name):
                 yield line
             state = await addon_at(self._aws, self._place, one.name)
-            if state.status in BROKEN:
+            if state.is_broken:
                 raise trouble_of(state, f"the add-on {one.name}")
         if not await self._has_scaler():
             await self._aws.ask(
@@ -111,7 +109,7 @@ class InstallAddons(Step):
             lambda: addon_at(self._aws, self._place, name), lambda one: one.is_idle, self._clock
         ):
             if not state.is_idle:
-                yield Line(f"{name} {state.status.lower()}")
+                yield Line(f"{name} {state.words}")
 
     async def _found(self) -> dict[str, AddonState]:
         names = [one.name for one in self._addons]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from z2jh_wizard.cloud.eks.desired import CORE, PURPOSE, SCALER, SYSTEM, USER, place_of, pools_of
+from z2jh_wizard.cloud.eks.desired import PURPOSE, SCALER, SYSTEM, place_of, pools_of
+from z2jh_wizard.cloud.owned import CORE, USER
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.spec import Chart, Spec
 from z2jh_wizard.core.step import Command

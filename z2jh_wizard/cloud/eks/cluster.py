@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.desired import Place
 from z2jh_wizard.cloud.eks.troubles import NOT_THERE, of_issue
 from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.owned import Thing
 from z2jh_wizard.core.facts import OUR_LABEL
 
 BUSY = ("CREATING", "UPDATING", "DELETING", "PENDING")
@@ -17,55 +16,45 @@ BUSY = ("CREATING", "UPDATING", "DELETING", "PENDING")
 BROKEN = ("FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_FAILED", "DEGRADED")
 
 
-class State(msgspec.Struct, frozen=True):
+class _Amazons(Thing, frozen=True):
+    """What EKS looks after; cluster, pool and add-on have the same words for how far they are."""
+
+    code: str = ""
+    message: str = ""
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether Amazon does nothing with it."""
+        return self.status not in BUSY
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether Amazon gave it up."""
+        return self.status in BROKEN
+
+
+class State(_Amazons, frozen=True):
     """How far a cluster is."""
 
-    status: str
-    project_id: str = ""
     version: str = ""
     endpoint: str = ""
     authority: str = ""
     """The certificate of the cluster's API, as PEM in base64."""
     arn: str = ""
     subnets: tuple[str, ...] = ()
-    code: str = ""
-    message: str = ""
-
-    @property
-    def is_idle(self) -> bool:
-        """Tell whether Amazon does nothing with it."""
-        return self.status not in BUSY
 
 
-class PoolState(msgspec.Struct, frozen=True):
+class PoolState(_Amazons, frozen=True):
     """How far a pool is."""
 
-    status: str
-    project_id: str = ""
     machine: str = ""
     nodes: int = 0
     least: int = 0
     most: int = 0
-    code: str = ""
-    message: str = ""
-
-    @property
-    def is_idle(self) -> bool:
-        """Tell whether Amazon does nothing with it."""
-        return self.status not in BUSY
 
 
-class AddonState(msgspec.Struct, frozen=True):
+class AddonState(_Amazons, frozen=True):
     """How far an add-on is."""
-
-    status: str
-    code: str = ""
-    message: str = ""
-
-    @property
-    def is_idle(self) -> bool:
-        """Tell whether Amazon does nothing with it."""
-        return self.status not in BUSY
 
 
 GONE, NO_POOL, NO_ADDON = State(""), PoolState(""), AddonState("")
@@ -75,7 +64,7 @@ GONE, NO_POOL, NO_ADDON = State(""), PoolState(""), AddonState("")
 async def look_at(aws: Aws, place: Place) -> State:
     """Return a cluster as it is; GONE when there is none."""
     reply = await _found(aws, "describe_cluster", place.cluster, name=place.cluster)
-    return State(**_cluster(reply["cluster"])) if reply else GONE
+    return _cluster(reply["cluster"]) if reply else GONE
 
 
 async def pool_at(aws: Aws, place: Place, name: str) -> PoolState:
@@ -91,24 +80,22 @@ async def addon_at(aws: Aws, place: Place, name: str) -> AddonState:
     reply = await _found(
         aws, "describe_addon", f"the add-on {name}", clusterName=place.cluster, addonName=name
     )
-    return AddonState(reply["addon"]["status"], *_issue(reply["addon"])) if reply else NO_ADDON
+    return AddonState(**_common(reply["addon"])) if reply else NO_ADDON
 
 
 def described_pool(found: dict[str, Any]) -> PoolState:
     """Return a pool of AWS's answer as plain data."""
     numbers = found.get("scalingConfig") or {}
     return PoolState(
-        found["status"],
-        (found.get("tags") or {}).get(OUR_LABEL, ""),
-        ", ".join(found.get("instanceTypes") or ()),
-        numbers.get("desiredSize", 0),
-        numbers.get("minSize", 0),
-        numbers.get("maxSize", 0),
-        *_issue(found),
+        **_common(found),
+        machine=", ".join(found.get("instanceTypes") or ()),
+        nodes=numbers.get("desiredSize", 0),
+        least=numbers.get("minSize", 0),
+        most=numbers.get("maxSize", 0),
     )
 
 
-def trouble_of(state: State | PoolState | AddonState, what: str, machine: str = "") -> CloudTrouble:
+def trouble_of(state: _Amazons, what: str, machine: str = "") -> CloudTrouble:
     """Return what is wrong with something that Amazon could not finish, or calls degraded."""
     message = state.message or f"Amazon gives no reason; {what} is {state.status.lower()}."
     return of_issue(state.code or state.status, message, target=what, machine=machine)
@@ -124,23 +111,23 @@ async def _found(aws: Aws, operation: str, target: str, **names: str) -> dict[st
         raise
 
 
-def _cluster(found: dict[str, Any]) -> dict[str, Any]:
-    code, message = _issue(found)
+def _cluster(found: dict[str, Any]) -> State:
+    return State(
+        **_common(found),
+        version=found.get("version") or "",
+        endpoint=found.get("endpoint") or "",
+        authority=(found.get("certificateAuthority") or {}).get("data") or "",
+        arn=found.get("arn") or "",
+        subnets=tuple((found.get("resourcesVpcConfig") or {}).get("subnetIds") or ()),
+    )
+
+
+def _common(found: dict[str, Any]) -> dict[str, str]:
+    """Return what is said of all of them, with the first thing that Amazon finds wrong."""
+    issue: dict[str, Any] = next(iter((found.get("health") or {}).get("issues") or ()), {})
     return {
         "status": found["status"],
         "project_id": (found.get("tags") or {}).get(OUR_LABEL, ""),
-        "version": found.get("version") or "",
-        "endpoint": found.get("endpoint") or "",
-        "authority": (found.get("certificateAuthority") or {}).get("data") or "",
-        "arn": found.get("arn") or "",
-        "subnets": tuple((found.get("resourcesVpcConfig") or {}).get("subnetIds") or ()),
-        "code": code,
-        "message": message,
+        "code": str(issue.get("code", "")),
+        "message": str(issue.get("message", "")),
     }
-
-
-def _issue(found: dict[str, Any]) -> tuple[str, str]:
-    """Return code and words of the first thing that Amazon finds wrong."""
-    for one in (found.get("health") or {}).get("issues") or ():
-        return str(one.get("code", "")), str(one.get("message", ""))
-    return "", ""

@@ -10,14 +10,13 @@ from typing import Any
 import msgspec
 
 from z2jh_wizard.cloud.eks import template as stack
+from z2jh_wizard.cloud.owned import CORE, USER
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.facts import CLUSTER_LABEL, OUR_LABEL
 from z2jh_wizard.core.spec import Pool, Spec
 from z2jh_wizard.core.step import Command
 
 Tree = dict[str, Any]
-
-CORE, USER = "core", "user"
 
 PURPOSE = "hub.jupyter.org/node-purpose"
 
@@ -98,6 +97,12 @@ def bounds(pool: Pool) -> tuple[int, int]:
     """Return how many nodes a pool has at least and at most; EKS takes no most of 0."""
     least = min(pool.minimum if pool.minimum is not None else 0, pool.nodes)
     return least, max(pool.maximum or 0, pool.nodes, 1)
+
+
+def most(spec: Spec, pool: str) -> int:
+    """Return how many nodes a pool may have as the project says, 0 for a pool that it does not name."""
+    known = pools_of(spec)
+    return bounds(known[pool])[1] if pool in known else 0
 
 
 def tags(spec: Spec) -> dict[str, str]:

@@ -6,17 +6,17 @@ from typing import Any
 
 import msgspec
 
-from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.eks import cluster, desired, holding, zones
 from z2jh_wizard.cloud.eks import template as stack
 from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.troubles import NOT_THERE, of_stack
 from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.owned import MakeOwned, Thing
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.spec import Spec
-from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Resource, Step, Work
+from z2jh_wizard.core.step import Command, Finding, Gone, Line, Made, Resource, Work
 
 FINISHED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 
@@ -24,12 +24,10 @@ TRIES = 3
 """How often a stack is deleted while things that Kubernetes left behind hold it back."""
 
 
-class Stack(msgspec.Struct, frozen=True):
+class Stack(Thing, frozen=True):
     """A stack as it is; ``outputs`` are what it says of what it made."""
 
-    status: str
-    project_id: str = ""
-    outputs: dict[str, str] = {}
+    outputs: dict[str, str] = msgspec.field(default_factory=dict)
     resource_id: str = ""
 
     @property
@@ -75,7 +73,7 @@ def tag_of(tags: Any, key: str) -> str:
     return next((str(one["Value"]) for one in tags or () if one["Key"] == key), "")
 
 
-class MakeNetwork(Step):
+class MakeNetwork(MakeOwned[Stack]):
     """Make the network and the roles of the cluster, in one stack."""
 
     id = "cluster.network"
@@ -84,14 +82,13 @@ class MakeNetwork(Step):
     why = "A cluster at Amazon stands in a network of its own, and its parts act by roles; both are free."
     usually = 120
     limit = 1800
+    kind = "stack"
     needs = ("cluster.services",)
-    undoable = True
 
     def __init__(self, spec: Spec, aws: Aws, clock: Clock) -> None:
-        self._spec = spec
+        super().__init__(spec, clock)
         self._place = desired.place_of(spec)
         self._aws = aws
-        self._clock = clock
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that make it."""
@@ -101,23 +98,10 @@ class MakeNetwork(Step):
         """Return the commands that delete it."""
         return desired.unnetworking(self._spec)
 
-    async def look(self) -> Look:
-        """Look for it by its name, and by our tag whether it is ours."""
-        state = await self._state()
-        if state == GONE:
-            return Look(Finding.ABSENT, "not made yet")
-        here = (self._resource(),)
-        if state.project_id != self._spec.project_id:
-            reason = "a stack of this name exists which this project did not make"
-            return Look(Finding.UNKNOWN, reason, here, not_ours=reason)
-        if state.status in FINISHED:
-            return Look(Finding.READY, f"there, in {' and '.join(state.subnets)}", here)
-        return Look(Finding.DRIFTED, state.words, here)
-
     async def run(self) -> Work:
         """Make it, or wait for one that is being made; one that was not finished is made anew."""
-        async for line in self._until_idle():
-            yield line
+        async for happening in self._until_idle():
+            yield happening
         state = await self._state()
         if state != GONE and state.status not in FINISHED:
             await self._refuse_under_a_cluster(state)
@@ -137,19 +121,21 @@ class MakeNetwork(Step):
                 Tags=desired.tag_list(self._spec),
             )
             yield Made(self._resource())
-        async for line in self._until_idle():
-            yield line
+        async for happening in self._until_idle():
+            yield happening
         state = await self._state()
         if state.status not in FINISHED:
             raise of_stack(state.status, await self._reason(state), self._place.account)
 
-    def undo(self) -> Work:
-        """Delete it, with what Kubernetes left in its network."""
-        return self._delete()
+    def _judged(self, state: Stack) -> tuple[Finding, str]:
+        if state.status in FINISHED:
+            return Finding.READY, f"there, in {' and '.join(state.subnets)}"
+        return Finding.DRIFTED, state.words
 
     async def _delete(self) -> Work:
-        async for line in self._until_idle():
-            yield line
+        """Delete it, with what Kubernetes left in its network."""
+        async for happening in self._until_idle():
+            yield happening
         for _ in range(TRIES):
             state = await self._state()
             if state == GONE:
@@ -160,17 +146,12 @@ class MakeNetwork(Step):
             await self._aws.ask(
                 "cloudformation", "delete_stack", self._place.stack, StackName=state.resource_id
             )
-            async for line in self._until_idle():
-                yield line
+            async for happening in self._until_idle():
+                yield happening
         state = await self._state()
         if state != GONE:
             raise of_stack(state.status, await self._reason(state), self._place.account)
         yield Gone(self._resource())
-
-    async def _until_idle(self) -> Work:
-        async for state in states(self._state, lambda one: one.is_idle, self._clock):
-            if not state.is_idle:
-                yield Line(state.words)
 
     async def _refuse_under_a_cluster(self, state: Stack) -> None:
         """Keep a network in which a cluster lives, however it came to be unfinished."""

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from z2jh_wizard.cloud import owned
 from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.cloud.eks import desired
 from z2jh_wizard.cloud.eks import template as stack
 from z2jh_wizard.cloud.eks.autoscaler import wants_one
 from z2jh_wizard.cloud.eks.aws import Aws
 from z2jh_wizard.cloud.eks.cluster import (
-    BROKEN,
     GONE,
     NO_POOL,
     PoolState,
@@ -24,9 +24,10 @@ from z2jh_wizard.cloud.eks.cluster import (
 from z2jh_wizard.cloud.eks.network import network_of
 from z2jh_wizard.cloud.eks.troubles import BAD_ZONE
 from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.owned import CORE, USER
 from z2jh_wizard.cloud.reaching import Address
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.errors import InvalidInput, WizardError
 from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.core.step import (
     Command,
@@ -36,16 +37,15 @@ from z2jh_wizard.core.step import (
     Line,
     Look,
     Made,
-    Refusal,
     Resource,
     Step,
     Work,
 )
 
-POOLS = (desired.CORE, desired.USER)
+POOLS = (CORE, USER)
 
 
-class MakeCluster(Step):
+class MakeCluster(owned.MakeOwned[State]):
     """Make the control plane of the cluster."""
 
     id = "cluster.create"
@@ -58,13 +58,11 @@ class MakeCluster(Step):
     usually = 600
     limit = 2400
     needs = ("cluster.network",)
-    undoable = True
 
     def __init__(self, spec: Spec, aws: Aws, clock: Clock) -> None:
-        self._spec = spec
+        super().__init__(spec, clock)
         self._place = desired.place_of(spec)
         self._aws = aws
-        self._clock = clock
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that make it."""
@@ -74,25 +72,12 @@ class MakeCluster(Step):
         """Return the commands that delete it."""
         return desired.deleting(self._spec)
 
-    async def look(self) -> Look:
-        """Look for it by its name, and by our tag whether it is ours."""
-        state = await self._state()
-        if state == GONE:
-            return Look(Finding.ABSENT, "not made yet")
-        here = (self._resource(),)
-        if state.project_id != self._spec.project_id:
-            reason = "a cluster of this name exists which this project did not make"
-            return Look(Finding.UNKNOWN, reason, here, not_ours=reason)
-        if state.status != "ACTIVE":
-            return Look(Finding.DRIFTED, state.status.lower(), here)
-        return Look(Finding.READY, f"runs Kubernetes {state.version} in {self._place.region}", here)
-
     async def run(self) -> Work:
         """Make it, or wait for one that is being made; one that Amazon gave up is made anew."""
-        async for line in self._until_idle():
-            yield line
+        async for happening in self._until_idle():
+            yield happening
         state = await self._state()
-        if state.status in BROKEN:
+        if state.is_broken:
             yield Line("Amazon could not finish the cluster; it is deleted and made anew.")
             async for happening in self._delete():
                 yield happening
@@ -100,15 +85,13 @@ class MakeCluster(Step):
         if state == GONE:
             async for happening in self._create():
                 yield happening
-        async for line in self._until_idle():
-            yield line
-        state = await self._state()
-        if state.status in BROKEN:
-            raise trouble_of(state, self._place.cluster)
+        async for happening in self._until_whole():
+            yield happening
 
-    def undo(self) -> Work:
-        """Delete it, once nothing else is at work on it."""
-        return self._delete()
+    def _judged(self, state: State) -> tuple[Finding, str]:
+        if state.status != "ACTIVE":
+            return Finding.DRIFTED, state.words
+        return Finding.READY, f"runs Kubernetes {state.version} in {self._place.region}"
 
     async def _create(self) -> Work:
         """Ask for it in all zones; where Amazon has no room in one of them, without that one."""
@@ -130,24 +113,22 @@ class MakeCluster(Step):
         await self._aws.ask("eks", "create_cluster", f"the cluster {self._place.cluster}", **wanted)
 
     async def _delete(self) -> Work:
-        async for line in self._until_idle():
-            yield line
+        async for happening in self._until_idle():
+            yield happening
         if await self._state() != GONE:
             await self._aws.ask("eks", "delete_cluster", self._place.cluster, name=self._place.cluster)
-            async for line in self._until_idle():
-                yield line
+            async for happening in self._until_idle():
+                yield happening
         state = await self._state()
         if state != GONE:
-            raise trouble_of(state, self._place.cluster)
+            raise self._trouble(state)
         yield Gone(self._resource())
-
-    async def _until_idle(self) -> Work:
-        async for state in states(self._state, lambda one: one.is_idle, self._clock):
-            if not state.is_idle:
-                yield Line(state.status.lower())
 
     async def _state(self) -> State:
         return await look_at(self._aws, self._place)
+
+    def _trouble(self, state: State) -> WizardError:
+        return trouble_of(state, self._place.cluster)
 
     def _resource(self) -> Resource:
         return Resource("EKS cluster", f"{self._place.region}/{self._place.cluster}")
@@ -189,9 +170,9 @@ class MakePools(Step):
         if not here:
             return Look(Finding.ABSENT, "not made yet")
         if any(one != NO_POOL and one.project_id != self._spec.project_id for one in found.values()):
-            reason = "a pool of this name exists which this project did not make"
+            reason = owned.foreign("pool")
             return Look(Finding.UNKNOWN, reason, here, not_ours=reason)
-        wrong = [f"{name} {one.status.lower() or 'is not there'}" for name, one in found.items()
+        wrong = [f"{name} {one.words or 'is not there'}" for name, one in found.items()
                  if one.status != "ACTIVE"]  # fmt: skip
         if wrong:
             return Look(Finding.DRIFTED, ", ".join(wrong), here)
@@ -217,7 +198,7 @@ class MakePools(Step):
         async for line in self._until_idle():
             yield line
         for name, state in (await self._found()).items():
-            if state.status in BROKEN:
+            if state.is_broken:
                 raise trouble_of(state, f"the pool {name}", desired.pools_of(self._spec)[name].machine)
 
     def undo(self) -> Work:
@@ -250,7 +231,7 @@ class MakePools(Step):
 
         def words(name: str, one: PoolState) -> str:
             wrong = f" ({trouble_of(one, name).problem.title})" if one.code else ""
-            return f"{name} {one.status.lower() or 'not there'}{wrong}"
+            return f"{name} {one.words or 'not there'}{wrong}"
 
         async for found in states(self._found, idle, self._clock):
             if not idle(found):
@@ -269,55 +250,26 @@ class MakePools(Step):
         return Resource("node group", f"{self._place.cluster}/{name}")
 
 
-class ResizePool(Step):
+class ResizePool(owned.ResizePool):
     """Give a pool another number of nodes, and the same least number, so that nothing takes them away."""
 
-    id = "cluster.resize"
-    why = "More nodes before a workshop, fewer after it; students' files stay either way."
-    usually = 180
-    limit = 1500
+    kind = "pool"
 
     def __init__(self, spec: Spec, aws: Aws, clock: Clock, pool: str, nodes: int) -> None:
-        self._spec = spec
+        super().__init__(spec, clock, pool, nodes, desired.most(spec, pool))
         self._place = desired.place_of(spec)
         self._aws = aws
-        self._clock = clock
-        self._pool = pool
-        self._nodes = nodes
-        known = desired.pools_of(spec)
-        most = desired.bounds(known[pool])[1] if pool in known else nodes
-        self._most = max(most, nodes, 1)
-        self.title = f"Resize the pool {pool} to {nodes} nodes"
-        self.danger = Danger.COSTS_MONEY if nodes else Danger.NONE
 
     def commands(self) -> tuple[Command, ...]:
         """Return the command that changes it."""
-        return desired.resizing(self._spec, self._pool, self._nodes, self._nodes, self._most)
-
-    async def look(self) -> Look:
-        """Compare number and least number."""
-        pool = await self._state()
-        detail = f"{pool.nodes} nodes, at least {pool.least}"
-        if pool.project_id != self._spec.project_id:
-            reason = "a pool of this name exists which this project did not make"
-            return Look(Finding.UNKNOWN, reason, not_ours=reason)
-        if not pool.is_idle:
-            return Look(Finding.DRIFTED, f"{detail}; {pool.status.lower()}")
-        right = pool.nodes == self._nodes == pool.least
-        return Look(Finding.READY if right else Finding.DRIFTED, detail)
-
-    def run(self) -> Work | Refusal:
-        """Change it, and wait."""
-        if self._pool == desired.CORE and not self._nodes:
-            return Refusal("The hub itself runs in the pool core; without a node there it would stop.")
-        return self._resize()
+        return desired.resizing(self._spec, self._pool, self._nodes, *self._bounds)
 
     async def _resize(self) -> Work:
-        async for pool in states(self._state, lambda one: one.is_idle, self._clock):
-            if not pool.is_idle:
-                yield Line(pool.status.lower())
+        async for happening in owned.waited(self._state, self._clock):
+            yield happening
+        least, most = self._bounds
         names = {"clusterName": self._place.cluster, "nodegroupName": self._pool}
-        numbers = desired.scaling(self._nodes, self._nodes, self._most)
+        numbers = desired.scaling(least, self._nodes, most)
         reply = await self._aws.ask(
             "eks", "update_nodegroup_config", f"the pool {self._pool}", **names, scalingConfig=numbers
         )
@@ -340,8 +292,13 @@ class ResizePool(Step):
                 code, message = wrong.get("errorCode", ""), wrong.get("errorMessage", "")
                 raise trouble_of(PoolState(state["status"], code=code, message=message), self._pool)
         pool = await self._state()
-        if pool.status in BROKEN:
+        if pool.is_broken:
             raise trouble_of(pool, f"the pool {self._pool}", pool.machine)
+
+    async def _now(self) -> owned.PoolSize:
+        pool = await self._state()
+        is_ours = pool.project_id == self._spec.project_id
+        return owned.PoolSize(pool.nodes, pool.least, "" if pool.is_idle else pool.words, is_ours)
 
     async def _state(self) -> PoolState:
         pool = await pool_at(self._aws, self._place, self._pool)

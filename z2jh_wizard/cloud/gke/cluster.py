@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.cloud.gke.desired import Place
 from z2jh_wizard.cloud.gke.google import Google
 from z2jh_wizard.cloud.gke.troubles import of_condition
+from z2jh_wizard.cloud.owned import Thing
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.facts import OUR_LABEL
+from z2jh_wizard.core.step import Happening, Line, Progress
 
 
-class State(msgspec.Struct, frozen=True):
+class State(Thing, frozen=True):
     """How far a cluster is; ``done`` of ``total`` counts what Google does with it, 0 of 0 for unknown."""
 
-    status: str
-    project_id: str = ""
     version: str = ""
     endpoint: str = ""
     authority: str = ""
@@ -37,10 +35,20 @@ class State(msgspec.Struct, frozen=True):
         return not self.operation and self.status not in ("PROVISIONING", "RECONCILING", "STOPPING")
 
     @property
+    def is_broken(self) -> bool:
+        """Tell whether Google gave it up."""
+        return self.status in ("ERROR", "DEGRADED")
+
+    @property
     def words(self) -> str:
         """Say how far it is."""
         doing = self.operation.lower().replace("_", " ") or self.status.lower()
         return f"{doing}: {self.done} of {self.total}" if self.total else doing
+
+    @property
+    def telling(self) -> Happening:
+        """Return the same as what a step tells, counted where Google counts."""
+        return Progress(self.done, self.total, self.words) if self.total else Line(self.words)
 
 
 GONE = State("")

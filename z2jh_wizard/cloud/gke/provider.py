@@ -32,11 +32,11 @@ class GkeProvider:
 
     def steps(self) -> list[Step]:
         """Return the steps from a bare Google project to a kubeconfig."""
-        project, google, clock = self._project, self._google, self._clock
+        spec, google, clock = self._project.spec, self._google, self._clock
         return [
-            EnableServices(project.spec, google, clock),
-            MakeCluster(project, google, clock),
-            WriteKubeconfig(project, self._address, fetching(project.spec)),
+            EnableServices(spec, google, clock),
+            MakeCluster(spec, google, clock),
+            WriteKubeconfig(self._project, self._address, fetching(spec)),
         ]
 
     def reach(self) -> list[Step]:
@@ -45,7 +45,7 @@ class GkeProvider:
 
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a pool this many nodes."""
-        return ResizePool(self._project, self._google, self._clock, pool, nodes)
+        return ResizePool(self._project.spec, self._google, self._clock, pool, nodes)
 
     async def credential(self) -> dict[str, Any]:
         """Return an access token and when it ends, as kubectl wants it."""
