@@ -40,6 +40,8 @@ SCREENS: dict[str, tuple[str, str]] = {
     "settings": ("settings", "SettingsScreen"),
     "search": ("settings_search", "SearchScreen"),
     "topic": ("topic", "TopicScreen"),
+    "account": ("cloud_account", "AccountScreen"),
+    "place": ("cloud_place", "PlaceScreen"),
     "class-size": ("class_size", "ClassSizeScreen"),
     "address-check": ("address_check", "AddressCheckScreen"),
     "image-builder": ("image_builder", "ImageBuilderScreen"),
@@ -62,7 +64,7 @@ SCREENS: dict[str, tuple[str, str]] = {
 }
 """Module and class of each screen, imported when it is first shown; other names are question pages."""
 
-NEED_JOURNEY = ("review", "secrets", "settings", "search", "topic", "class-size")
+NEED_JOURNEY = ("review", "secrets", "settings", "search", "topic", "class-size", "account", "place")
 """Screens on the way of the wizard that an open project is led to as well."""
 
 RUN_GROUP = "run"

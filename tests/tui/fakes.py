@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.tui.fake_cloud import FakeCloud, FakePage
 from z2jh_wizard.core import engine
 from z2jh_wizard.core.engine import Planned
 from z2jh_wizard.core.errors import CouldNotLook, NeedsYou, Problem, WizardError
@@ -174,6 +175,8 @@ class FakeBackend(Backend):
         self.status_error: Exception | None = None
         self.controls: list[tuple[str, dict[str, Any]]] = []
         self.sessions: list[RunSession] = []
+        self.account = FakeCloud()
+        self.page = FakePage(self.account)
 
     def _steps(self, flow: str, options: Mapping[str, Any]) -> list[Step]:
         steps: list[Step] = getattr(self.world, flow)(**options)
@@ -206,6 +209,19 @@ class FakeBackend(Backend):
         if self.status_error:
             raise self.status_error
         return status_report(project, installed="release" in self.world.there)
+
+    async def cloud(self, answers: Mapping[str, str]) -> FakeCloud:  # type: ignore[override]
+        return self.account
+
+    async def azure_code(self, answers: Mapping[str, str], tell: Any) -> None:
+        await self.account.code(tell)
+
+    async def amazon_page(self, address: str, region: str) -> FakePage:  # type: ignore[override]
+        return self.page
+
+    async def switch_on(self, answers: Mapping[str, str]) -> AsyncIterator[str]:
+        yield "Switching it on."
+        self.account.failing.clear()
 
     async def image_tools(self) -> Tools:
         return Tools(missing="There is no docker on this computer.")

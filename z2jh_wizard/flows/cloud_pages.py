@@ -54,6 +54,11 @@ def _region(text: str, answers: Answers) -> str | None:
     return _like(text, _REGIONS.get(answers.get("provider", "")))
 
 
+def wanted(field: str, provider: str) -> str:
+    """Return what is to be typed at a cloud, such as ``the id of a Google project``; empty for elsewhere."""
+    return {ACCOUNT: _ACCOUNTS, REGION: _REGIONS}[field].get(provider, ("", ""))[1]
+
+
 def _like(text: str, known: tuple[str, str] | None) -> str | None:
     if known is None or re.fullmatch(known[0], text):
         return None

@@ -14,10 +14,13 @@ from z2jh_wizard.core.errors import Problem, WizardError
 from z2jh_wizard.screens.recent import PROJECT_FILE
 
 if TYPE_CHECKING:
+    from z2jh_wizard.cloud.account import SignInWay
     from z2jh_wizard.core.engine import Planned
     from z2jh_wizard.core.report import StatusReport
     from z2jh_wizard.core.step import Step
     from z2jh_wizard.flows.address_check import AddressCheck
+    from z2jh_wizard.flows.cloud_codes import AmazonPage, Tell
+    from z2jh_wizard.flows.cloud_questions import CloudQuestions
     from z2jh_wizard.flows.comparing import HubChanges
     from z2jh_wizard.flows.costs import Costs
     from z2jh_wizard.flows.image_plan import Tools
@@ -198,6 +201,43 @@ class Backend:
         """Return what looks at a hub's address, name and certificate."""
         check: AddressCheck = (await _load("flows.address_check")).AddressCheck(project)
         return check
+
+    async def cloud(self, answers: Mapping[str, str]) -> CloudQuestions:
+        """Return what asks the cloud that answers name; InvalidInput for a provider that is none."""
+        module = await _load("flows.cloud_questions")
+
+        def opened() -> CloudQuestions:
+            questions: CloudQuestions = module.CloudQuestions(dict(answers))
+            questions.ways()  # what asks this cloud is imported here, beside the event loop
+            return questions
+
+        return await asyncio.to_thread(opened)
+
+    async def sign_in_by(self, way: SignInWay, text: str) -> dict[str, str]:
+        """Use a way to sign in and no other; return the answers that it amounts to.
+
+        InvalidInput when it needs something that was not typed; a secret that is there already needs not be.
+        """
+        module = await _load("flows.cloud_questions")
+        is_kept = way.there and not text.strip() and (way.secret or way.id in module.BY_CODE)
+        answers: dict[str, str] = {} if is_kept else module.named(way, text)
+        module.forget_others(way)
+        return answers
+
+    async def switch_on(self, answers: Mapping[str, str]) -> AsyncIterator[str]:
+        """Switch on what the account lacks, as its checks offer it; give lines on what is done."""
+        cloud = await self.cloud(answers)
+        async for line in (await _load("flows.cloud_codes")).switched_on(cloud):
+            yield line
+
+    async def azure_code(self, answers: Mapping[str, str], tell: Tell) -> None:
+        """Sign in to Azure with a code that ``tell`` shows; takes as long as a person needs."""
+        await (await _load("flows.cloud_codes")).at_azure(answers, tell)
+
+    async def amazon_page(self, address: str, region: str) -> AmazonPage:
+        """Return an institution's start page at AWS."""
+        page: AmazonPage = (await _load("flows.cloud_codes")).AmazonPage(address, region)
+        return page
 
     async def helm(self) -> FoundHelm:
         """Return which Helm does the work; NeedsYou with the ways to get one when there is none."""

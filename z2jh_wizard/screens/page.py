@@ -22,21 +22,12 @@ from z2jh_wizard.widgets.form_field import FormField, dom_name
 from z2jh_wizard.widgets.text_line import TextLine
 
 
-class PageScreen(StageScreen):
-    """Asks the questions of one page."""
+class QuestionsScreen(StageScreen):
+    """A page whose answers make the project: Next makes it when the last of them is answered."""
 
-    CSS_PATH = style_sheet("page")
-    BINDINGS = screen_bindings("back", "next")
-    ABOUT = (
-        "Answer the questions; every one has a safe default. Enter goes to the next question, "
-        "and what you typed is kept when you go back."
-    )
-
-    def __init__(self, desk: Desk, stage: str, field: str = "") -> None:
+    def __init__(self, desk: Desk, stage: str) -> None:
         super().__init__(desk)
         self._stage = ways.stage(stage)
-        self.NAME = "" if field else stage  # who was sent to a question begins there
-        self._wanted = field
         self._came_back = bool(desk.journey and stage in desk.journey.visited)
 
     @property
@@ -54,6 +45,71 @@ class PageScreen(StageScreen):
     def why(self) -> str:
         """Say why this is asked."""
         return self.page.why
+
+    def show_problems(self) -> str:
+        """Show every problem of the page; return the first question that has one."""
+        raise NotImplementedError
+
+    def go_to(self, question: str) -> None:
+        """Put the focus on a question."""
+        raise NotImplementedError
+
+    def action_next(self) -> None:
+        """Go on; the first problem of the page holds one back, and the last page makes the project."""
+        self.take()
+        wrong = self.show_problems()
+        if wrong:
+            self.go_to(wrong)
+            return
+        following = self.beside(1)
+        if not self.journey.is_current() and ways.stage(following).questions is None:
+            try:
+                journey = self.journey
+                before = journey.made_in if journey.made_with else None
+                project = self.desk.backend.make(journey.folder, journey.answers, before=before)
+            except WizardError as error:
+                self.post_message(Trouble(error.problem))
+                return
+            self.journey.made()
+            self.run_worker(
+                self._open(project), name="opening the project", group="project", exit_on_error=False
+            )
+            return
+        super().action_next()
+
+    async def _open(self, project: object) -> None:
+        from z2jh_wizard.project.folder import Project
+
+        assert isinstance(project, Project)
+        await self.desk.open(project)
+        self.app.run_worker(self._look_for_helm(), name="looking for Helm", group="helm", exit_on_error=False)
+        super().action_next()
+
+    async def _look_for_helm(self) -> None:
+        """Note whether Helm is missing: the quick way shows its page only then."""
+        journey = self.journey
+        try:
+            await self.desk.backend.helm()
+        except NeedsYou:
+            journey.missing = (ways.HELM.id,)
+        else:
+            journey.missing = ()
+
+
+class PageScreen(QuestionsScreen):
+    """Asks the questions of one page."""
+
+    CSS_PATH = style_sheet("page")
+    BINDINGS = screen_bindings("back", "next")
+    ABOUT = (
+        "Answer the questions; every one has a safe default. Enter goes to the next question, "
+        "and what you typed is kept when you go back."
+    )
+
+    def __init__(self, desk: Desk, stage: str, field: str = "") -> None:
+        super().__init__(desk, stage)
+        self.NAME = "" if field else stage  # who was sent to a question begins there
+        self._wanted = field
 
     def body(self) -> ComposeResult:
         """Make a field for each question; typing replaces a default, never what a person typed."""
@@ -122,53 +178,16 @@ class PageScreen(StageScreen):
             with self.prevent(Input.Changed):
                 line.value = self.journey.answers[FOLDER]
 
-    def action_next(self) -> None:
-        """Go on; the first problem of the page holds one back, and the last page makes the project."""
-        self.take()
-        wrong = self.show_problems()
-        if wrong:
-            self._field(wrong).control_widget.focus()
-            return
-        following = self.beside(1)
-        if not self.journey.is_current() and ways.stage(following).questions is None:
-            try:
-                journey = self.journey
-                before = journey.made_in if journey.made_with else None
-                project = self.desk.backend.make(journey.folder, journey.answers, before=before)
-            except WizardError as error:
-                self.post_message(Trouble(error.problem))
-                return
-            self.journey.made()
-            self.run_worker(
-                self._open(project), name="opening the project", group="project", exit_on_error=False
-            )
-            return
-        super().action_next()
-
-    async def _open(self, project: object) -> None:
-        from z2jh_wizard.project.folder import Project
-
-        assert isinstance(project, Project)
-        await self.desk.open(project)
-        self.app.run_worker(self._look_for_helm(), name="looking for Helm", group="helm", exit_on_error=False)
-        super().action_next()
-
-    async def _look_for_helm(self) -> None:
-        """Note whether Helm is missing: the quick way shows its page only then."""
-        journey = self.journey
-        try:
-            await self.desk.backend.helm()
-        except NeedsYou:
-            journey.missing = (ways.HELM.id,)
-        else:
-            journey.missing = ()
-
     def show_problems(self) -> str:
         """Show every problem of the page; return the first question that has one."""
         wrong = self.journey.problems_of(self.page)
         for form_field in self.query(FormField):
             form_field.show_problem(wrong.get(form_field.field, ""))
         return next(iter(wrong), "")
+
+    def go_to(self, question: str) -> None:
+        """Put the focus on a question."""
+        self._field(question).control_widget.focus()
 
     def _check(self, name: str) -> None:
         self._field(name).show_problem(self.journey.problems_of(self.page).get(name, ""))

@@ -69,6 +69,13 @@ class ChoiceList(Widget, can_focus=True):
         ready = [offer.value for offer in offers if offer.ready]
         self.set_reactive(ChoiceList.value, value if value in ready else (ready or [""])[0])
 
+    def offer(self, offers: Sequence[Offer], value: str = "") -> None:
+        """Offer other answers; the one that is chosen then is not told."""
+        self._offers = offers
+        ready = [offer.value for offer in offers if offer.ready]
+        self.set_reactive(ChoiceList.value, value if value in ready else (ready or [""])[0])
+        self.refresh(layout=True)
+
     def _window(self) -> range:
         """Return which answers are shown."""
         count, room = len(self._offers), min(WINDOW, self.app.size.height // 3)

@@ -108,10 +108,12 @@ def credential(chosen: str = "") -> tuple[Any, str]:
     return found, "Cloud Shell" if shell else "what Azure's own tools left on this computer"
 
 
-def with_device_code(tell: Callable[[DeviceCode], None], chosen: str = "") -> None:
+def with_device_code(
+    tell: Callable[[DeviceCode], None], chosen: str = "", is_wanted: Callable[[], bool] = lambda: True
+) -> None:
     """Sign in with a code: ``tell`` shows it; returns when it was typed, CloudNeedsYou when it was not.
 
-    Blocks for minutes: for a thread of its own.
+    Blocks for minutes: for a thread of its own. What comes when it is not wanted any more is thrown away.
     """
     from azure.core.exceptions import ClientAuthenticationError
     from azure.identity import DeviceCodeCredential
@@ -124,7 +126,8 @@ def with_device_code(tell: Callable[[DeviceCode], None], chosen: str = "") -> No
         token = DeviceCodeCredential(prompt_callback=prompt, **options).get_token(SCOPE)
     except ClientAuthenticationError:
         raise trouble("aks", "ClientAuthenticationError") from None
-    os.environ[TOKEN] = token.token
+    if is_wanted():
+        os.environ[TOKEN] = token.token
 
 
 def claims(token: str) -> dict[str, Any]:
