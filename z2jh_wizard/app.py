@@ -61,6 +61,7 @@ SCREENS: dict[str, tuple[str, str]] = {
     "dashboard": ("dashboard", "DashboardScreen"),
     "teardown": ("teardown", "TeardownScreen"),
     "receipt": ("receipt", "ReceiptScreen"),
+    "leftovers": ("leftovers", "LeftoversScreen"),
 }
 """Module and class of each screen, imported when it is first shown; other names are question pages."""
 

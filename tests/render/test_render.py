@@ -108,6 +108,35 @@ def test_a_receipt_says_what_is_left_and_never_guesses_a_cost():
     assert "before it looked" in receipt.verdict(msgspec.structs.replace(none, complete=False))
 
 
+def test_a_receipt_names_prices_commands_and_what_nobody_looked_for():
+    """Without a price nothing is counted, and what the wizard will not delete has its command."""
+    disk = Left("disk pvc-1", "the files of claim-ada", "us-central1-b", "10 GiB", 1.7, True, ["gcloud a"])
+    bob = Left("disk pvc-2", "of some cluster", "us-central1-b", "20 GiB", None, False, ["gcloud b"])
+    group = Left("resource group x", "look into it", "eastus", "a folder", 0.0, False, [])
+    unseen = Left("addresses not looked for", "This account may not do this", looked=False)
+    some = Receipt("", "bio101", False, [], [disk, bob, group, unseen], None, True, ["disks", "groups"], 1.7)
+    assert receipt.lines(some) == [
+        "Receipt for bio101",
+        "  removed   nothing: it was gone already",
+        "  looked    for disks, groups",
+        "  left      disk pvc-1 (10 GiB in us-central1-b, about $1.70 a month): the files of claim-ada",
+        "  left      disk pvc-2 (20 GiB in us-central1-b, price not known): of some cluster",
+        "              by hand: gcloud b",
+        "  left      resource group x (a folder in eastus, costs nothing): look into it",
+        "  delete    1 of them: z2jh-wizard teardown --confirm bio101 --leftovers",
+        "  unknown   addresses not looked for: This account may not do this",
+        "  cost      at least 1.70 USD a month for what is left; "
+        "prices not known: disk pvc-2, addresses not looked for",
+    ]
+    assert receipt.verdict(some).startswith(
+        "! 3 things are left of bio101, but 1 kind could not be looked for."
+    )
+    blind = msgspec.structs.replace(some, left=[unseen, unseen], cost_known_month=0.0)
+    assert receipt.verdict(blind).startswith("! Nothing was found of bio101, but 2 kinds could not")
+    priced = msgspec.structs.replace(some, left=[disk], cost_left_month=1.7)
+    assert receipt.lines(priced)[-1] == "  cost      about 1.70 USD a month for what is left"
+
+
 def test_a_receipt_of_a_tear_down_that_never_looked_says_how_to_look():
     cut_short = Receipt("2026-03-02T08:00:00Z", "bio101", False, [], [], None, False)
     assert receipt.lines(cut_short) == [

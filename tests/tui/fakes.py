@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from tests.tui.fake_cloud import FakeCloud, FakePage
 from z2jh_wizard.core import engine
 from z2jh_wizard.core.engine import Planned
 from z2jh_wizard.core.errors import CouldNotLook, NeedsYou, Problem, WizardError
+from z2jh_wizard.core.receipt import Left
 from z2jh_wizard.core.redaction import Redactor
 from z2jh_wizard.core.report import NodeReport, PodReport, ProblemReport, ReleaseReport, StatusReport
 from z2jh_wizard.core.step import (
@@ -125,6 +126,7 @@ class FakeWorld:
     unknown: set[str] = field(default_factory=set)
     mended: set[str] = field(default_factory=set)
     not_ours: set[str] = field(default_factory=set)
+    left: dict[str, Left] = field(default_factory=dict)
     your_step: bool = False
     costly: bool = False
     failing: str = ""
@@ -153,7 +155,9 @@ class FakeWorld:
         ]  # fmt: skip
         return steps
 
-    def teardown(self) -> list[Step]:
+    def teardown(self, leftovers: Sequence[str] = ()) -> list[Step]:
+        for key in leftovers:
+            self.left.pop(key, None)
         return [
             FakeRemoval(self, f"remove.{name}", f"Remove: {name}", danger=Danger.DELETES_DATA)
             for name in ("release", "cluster")
@@ -232,11 +236,15 @@ class FakeBackend(Backend):
         return FoundHelm("4.3.1", "path", "/usr/local/bin/helm")
 
     async def receipt(self, session: RunSession) -> list[str]:
+        left = "! 1 thing is left of bio101. Cost: unknown." if self.world.left else ""
         return [
-            "+ Nothing is left of bio101. Cost: none.",
+            left or "+ Nothing is left of bio101. Cost: none.",
             "Receipt for bio101",
             *(f"  removed   {event.text}" for event in session.events if event.resource),
         ]
+
+    async def leftovers(self, project: Project) -> dict[str, Left]:
+        return dict(self.world.left)
 
     async def runbook(self, project: Project) -> Path:
         path = project.folder / "runbook.md"

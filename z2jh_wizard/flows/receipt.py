@@ -20,7 +20,7 @@ def make_receipt(project: Project, events: Sequence[Event], scan: Scan | None) -
     A cost is only known after a look, when the price of everything that is left is known or nothing was real.
     """
     practice = project.spec.provider == "practice"
-    left = [_left(one) for one in scan.left] if scan else []
+    left = [left_of(one) for one in scan.left] if scan else []
     known = 0.0 if practice else round(sum(one.month_usd or 0.0 for one in left), 2)
     priced = practice or all(one.month_usd is not None for one in left)
     return Receipt(
@@ -36,7 +36,7 @@ def make_receipt(project: Project, events: Sequence[Event], scan: Scan | None) -
     )
 
 
-def _left(one: Leftover) -> Left:
+def left_of(one: Leftover) -> Left:
     """Return a leftover as receipts keep it; names and reasons are the cloud's words."""
     return Left(
         plain(str(one.resource)),

@@ -16,6 +16,7 @@ from z2jh_wizard.screens.recent import PROJECT_FILE
 if TYPE_CHECKING:
     from z2jh_wizard.cloud.account import SignInWay
     from z2jh_wizard.core.engine import Planned
+    from z2jh_wizard.core.receipt import Left
     from z2jh_wizard.core.report import StatusReport
     from z2jh_wizard.core.step import Step
     from z2jh_wizard.flows.address_check import AddressCheck
@@ -252,6 +253,12 @@ class Backend:
         render = await _load("render.receipt")
         receipt = teardown.receipt_of(session)
         return [render.verdict(receipt), *render.lines(receipt)]
+
+    async def leftovers(self, project: Project) -> dict[str, Left]:
+        """Look round for what a project's cluster left at its cloud; return what is known of it by key."""
+        base, receipt = await _load("cloud.base"), await _load("flows.receipt")
+        provider = await asyncio.to_thread(base.provider_of, project)
+        return {one.key: receipt.left_of(one) for one in (await provider.scan()).left}
 
     async def runbook(self, project: Project) -> Path:
         """Write the steps of setup and tear-down as Markdown into the project; return where."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from z2jh_wizard.screens.backend import Backend
 from z2jh_wizard.screens.recent import Memory
@@ -47,6 +47,13 @@ class Desk:
         return bool(self.journey and self.journey.answers.get("provider") == "practice")
 
     @property
+    def is_cloud(self) -> bool:
+        """Tell whether a cloud sends a bill for what the project makes."""
+        from z2jh_wizard.core.capacity import Cloud
+
+        return self.project is not None and self.project.spec.provider in get_args(Cloud)
+
+    @property
     def place(self) -> str:
         """Say which hub it is and where: ``bio101 on practice``."""
         if self.project:
@@ -62,6 +69,9 @@ class Desk:
         if self.project is None:
             return ""
         spec = self.project.spec
+        if self.is_cloud:
+            name, where = spec.cluster.name or spec.release, f"{spec.provider} in {spec.region}"
+            return f"cluster and context: {name}, at {where}, namespace: {spec.namespace}"
         context = spec.cluster.context or ("practice" if spec.provider == "practice" else "the current one")
         return (
             f"cluster: {spec.cluster.name or spec.provider}, context: {context}, namespace: {spec.namespace}"

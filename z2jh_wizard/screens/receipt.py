@@ -34,7 +34,9 @@ class ReceiptScreen(WizardScreen):
 
     def buttons(self) -> ComposeResult:
         """Go on to the projects, or back to the hub."""
-        yield ButtonRow(ActionButton("home", "Done"), ActionButton("back", "Project"))
+        leftovers = ActionButton("leftovers")
+        leftovers.display = False
+        yield ButtonRow(ActionButton("home", "Done"), leftovers, ActionButton("back", "Project"))
 
     def first_focus(self) -> Widget:
         """Begin at Done."""
@@ -53,6 +55,7 @@ class ReceiptScreen(WizardScreen):
             lines += ["", f"Kept in {self.desk.project.receipts}"]
         self.query_one("#verdict", Plain).show(verdict)
         self.query_one("#receipt", VirtualLog).show("\n".join(lines))
+        self.query_one("#do-leftovers").display = self.desk.is_cloud and not verdict.startswith("+")
 
     def copied(self) -> Copied:
         """Copy the whole receipt."""
@@ -62,6 +65,10 @@ class ReceiptScreen(WizardScreen):
     def action_home(self) -> None:
         """Go to the first screen."""
         self.post_message(Go("welcome"))
+
+    def action_leftovers(self) -> None:
+        """List what is left, to delete some of it."""
+        self.post_message(Go("leftovers"))
 
     def action_next(self) -> None:
         """Go to the first screen."""

@@ -65,7 +65,8 @@ class TeardownScreen(WizardScreen):
         """Back, and the button that the name enables."""
         delete = ActionButton("teardown", f"Delete {self.hub}")
         delete.disabled = True
-        yield ButtonRow(delete, ActionButton("back", "Cancel"))
+        leftovers = [ActionButton("leftovers")] if self.desk.is_cloud else []
+        yield ButtonRow(delete, *leftovers, ActionButton("back", "Cancel"))
 
     def first_focus(self) -> Widget:
         """Begin where the name is typed."""
@@ -116,6 +117,10 @@ class TeardownScreen(WizardScreen):
         """Start, if the name was typed."""
         if self._is_confirmed():
             self.post_message(StartRun("teardown"))
+
+    def action_leftovers(self) -> None:
+        """List what an earlier cluster left, to delete some of it."""
+        self.post_message(Go("leftovers"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the deletion out until the name is typed."""
