@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import math
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import CouldNotLook, WizardError
 from z2jh_wizard.kube.threads import in_thread
@@ -41,16 +46,42 @@ async def call(work: Callable[[], Answer], what: str, limit: float = LIMIT) -> A
         ) from None
 
 
+async def asked(question: Callable[[], Awaitable[Answer]], clock: Clock) -> Answer:
+    """Return the answer to a question that changes nothing, asked anew while the cloud has too much to do.
+
+    The pauses are those that the cloud wants, else longer each time. No try begins later than ``LIMIT``
+    seconds after the first one: then the error is raised that came last.
+    """
+    return await _again(question, clock, _is_busy, LIMIT)
+
+
 async def steadily(attempt: Callable[[], Awaitable[Answer]], clock: Clock) -> Answer:
     """Return the answer of something that may be asked again, tried anew while its error is transient."""
-    for number in range(1, TRIES):
+    return await _again(attempt, clock, lambda error: error.transient, math.inf)
+
+
+async def _again(
+    attempt: Callable[[], Awaitable[Answer]],
+    clock: Clock,
+    goes_away: Callable[[WizardError], bool],
+    within: float,
+) -> Answer:
+    began = clock.now()
+    for number in itertools.count(1):
         try:
             return await attempt()
         except WizardError as error:
-            if not error.transient:
+            wanted = error.retry_after if isinstance(error, CloudTrouble) else None
+            wait = pause(number) if wanted is None else wanted
+            late = (clock.now() - began).total_seconds() + wait > within
+            if number == TRIES or late or not goes_away(error):
                 raise
-            await clock.sleep(pause(number))
-    return await attempt()
+        await clock.sleep(wait)
+    raise AssertionError("the last try ends it")
+
+
+def _is_busy(error: WizardError) -> bool:
+    return isinstance(error, CloudTrouble) and error.fix == "wait"
 
 
 async def states(
@@ -78,3 +109,21 @@ def pause(number: int) -> float:
     """Return the seconds before the look with this number, from 1: longer each time, and never in step."""
     longest = min(LONGEST, FIRST * 1.5 ** (number - 1))
     return longest * random.uniform(0.75, 1.0)  # noqa: S311  # no secret: it parts programs that ask together
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return how many seconds a reply wants the cloud to be left alone; None when it does not say.
+
+    Sources: RFC 9110, section 10.2.3, for ``Retry-After``; azure.core's retry policy for milliseconds.
+    """
+    found = {name.lower(): value.strip() for name, value in headers.items()}
+    for name, scale in (("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = found.get(name, "")
+        if value.isascii() and value.isdecimal():
+            return min(int(value[:12]) * scale, 1e9)
+    try:
+        until = parsedate_to_datetime(found["retry-after"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
+    return max(0.0, (until - datetime.now(timezone.utc)).total_seconds())

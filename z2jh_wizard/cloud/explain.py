@@ -81,6 +81,8 @@ class CloudTrouble(WizardError):
     """The cloud's own code."""
     details: Mapping[str, str] = MappingProxyType({})
     """What the cloud told in fields of its own, for what the wizard can do about it itself."""
+    retry_after: float | None = None
+    """Seconds that the cloud wants to be left alone; None when it did not say."""
 
     @property
     def fix(self) -> Fix:
@@ -149,7 +151,11 @@ def saying_for(cloud: Cloud, code: str, text: str = "") -> Saying | None:
 
 
 def trouble(
-    cloud: Cloud, code: str, text: str = "", details: Mapping[str, str] | None = None
+    cloud: Cloud,
+    code: str,
+    text: str = "",
+    details: Mapping[str, str] | None = None,
+    retry_after: float | None = None,
 ) -> CloudTrouble:
     """Return the error to raise for a cloud's error.
 
@@ -177,7 +183,7 @@ def trouble(
             next_step=found.next_step.format_map(words),
             transient=found.transient,
         )
-    error.saying, error.reason, error.details = found, code, told
+    error.saying, error.reason, error.details, error.retry_after = found, code, told, retry_after
     return error
 
 

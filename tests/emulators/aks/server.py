@@ -34,4 +34,5 @@ def serve(manager: Manager, token: str = TOKEN) -> Iterator[str]:
 
 
 def _reply(error: ArmError) -> Reply:
-    return Reply(error.status, json.dumps(error.body()).encode(), {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", **getattr(error, "headers", {})}
+    return Reply(error.status, json.dumps(error.body()).encode(), headers)

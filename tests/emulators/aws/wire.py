@@ -91,15 +91,16 @@ def write(operation: OperationModel, answer: Tree) -> Reply:
 def write_error(service: str, error: AwsError) -> Reply:
     """Return an error as it is sent."""
     protocol = model(service).resolved_protocol
+    more = getattr(error, "headers", {})
     if protocol in ("rest-json", "json"):
         body = {"__type": error.code, "message": error.message, **error.members}
-        return Reply(error.status, json.dumps(body).encode(), {"X-Amzn-Errortype": error.code})
+        return Reply(error.status, json.dumps(body).encode(), {"X-Amzn-Errortype": error.code, **more})
     inside = f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
     if protocol == "ec2":
         text = f"<Response><Errors>{inside}</Errors><RequestID>0</RequestID></Response>"
     else:
         text = f"<ErrorResponse>{inside}<RequestId>0</RequestId></ErrorResponse>"
-    return Reply(error.status, text.encode(), {"Content-Type": "text/xml"})
+    return Reply(error.status, text.encode(), {"Content-Type": "text/xml", **more})
 
 
 # ---- requests ----

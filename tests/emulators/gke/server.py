@@ -35,7 +35,7 @@ def serve(services: Services, token: str = TOKEN) -> Iterator[str]:
         try:
             return _reply(200, _answer(services, token, routes, request))
         except ApiError as error:
-            return _reply(HTTP[error.code], error.body())
+            return _reply(HTTP[error.code], error.body(), getattr(error, "headers", {}))
         except (KeyError, json_format.ParseError) as error:
             services.world.complain(f"{request.method} {request.path}: {error}")
             unknown = ApiError(code_pb2.INVALID_ARGUMENT, f"the emulator does not know: {error}")
@@ -74,8 +74,9 @@ def _answer(services: Services, token: str, routes: list[Route], request: Reques
     return services.answer(request.method, request.path.lstrip("/"), dict(request.query), body)
 
 
-def _reply(status: int, body: Any) -> Reply:
-    return Reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+def _reply(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Reply:
+    more = {"Content-Type": "application/json", **(headers or {})}
+    return Reply(status, json.dumps(body).encode(), more)
 
 
 def _plain(query: Mapping[str, list[str]]) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from z2jh_wizard.cloud.aks import sign_in
 from z2jh_wizard.cloud.aks.troubles import as_trouble
-from z2jh_wizard.cloud.calls import call
+from z2jh_wizard.cloud.calls import asked, call
+from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.system.clock import SystemClock
 
 Answer = TypeVar("Answer")
 
@@ -30,12 +32,15 @@ PAGES = 50
 class Azure:
     """Talks to Azure in the name of one subscription; nothing is opened before the first question.
 
-    Errors come as WizardError in words. Methods may be called from several tasks at once.
+    Errors come as WizardError in words. A question is asked again while Azure says that it has too much to
+    do; a change is not, for the step that wants it looks first. Methods may be called from several tasks at
+    once.
     """
 
-    def __init__(self, subscription: str, chosen: str = "") -> None:
+    def __init__(self, subscription: str, chosen: str = "", clock: Clock | None = None) -> None:
         self.subscription = subscription
         self._chosen = chosen
+        self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._opened: tuple[Any, Any, str] | None = None
 
@@ -45,8 +50,12 @@ class Azure:
         return f"/subscriptions/{self.subscription}"
 
     async def clusters(self, work: Callable[[Any], Answer], what: str, target: str = "") -> Answer:
-        """Return what ``work`` gets from Azure's client of Kubernetes clusters."""
-        return await self._ask(lambda: work(self._client()), what, target)
+        """Return what ``work`` asks of Azure's client of Kubernetes clusters."""
+        return await self._ask(lambda: work(self._client()), what, target, is_question=True)
+
+    async def change(self, work: Callable[[Any], None], what: str, target: str = "") -> None:
+        """Let ``work`` change something with Azure's client of Kubernetes clusters."""
+        await self._ask(lambda: work(self._client()), what, target, is_question=False)
 
     async def get(self, path: str, version: str = RESOURCES, **params: str) -> dict[str, Any]:
         """Return the answer of a GET."""
@@ -61,7 +70,7 @@ class Azure:
             following = urlsplit(str(reply.get("nextLink") or ""))
             if not following.query:
                 break
-            if f"{following.scheme}://{following.netloc}" != _base():
+            if f"{following.scheme}://{following.netloc}" != endpoint():
                 break  # never a token to another host
             reply = await self._rest("GET", f"{following.path}?{following.query}", "", {})
         return found
@@ -87,7 +96,7 @@ class Azure:
             who = told.get("upn") or told.get("unique_name") or told.get("email") or told.get("appid") or ""
             return str(who), self._open()[2], token.expires_on
 
-        return await self._ask(work, "signing in to Azure")
+        return await self._ask(work, "signing in to Azure", is_question=True)
 
     # ---- below ----
 
@@ -98,15 +107,18 @@ class Azure:
             from azure.core.rest import HttpRequest
 
             query = {**({"api-version": version} if version else {}), **params}
-            request = HttpRequest(method, f"{_base()}{path}", params=query, json=body)
+            request = HttpRequest(method, f"{endpoint()}{path}", params=query, json=body)
             reply = self._client().send_request(request, connection_timeout=TIMEOUT, read_timeout=TIMEOUT)
             reply.raise_for_status()
             answer: dict[str, Any] = reply.json() if reply.text() else {}
             return answer
 
-        return await self._ask(work, f"asking Azure about {path.partition('?')[0].rpartition('/')[2]}", path)
+        what = f"asking Azure about {path.partition('?')[0].rpartition('/')[2]}"
+        return await self._ask(work, what, path, is_question=method == "GET")
 
-    async def _ask(self, work: Callable[[], Answer], what: str, target: str = "") -> Answer:
+    async def _ask(
+        self, work: Callable[[], Answer], what: str, target: str = "", *, is_question: bool
+    ) -> Answer:
         def told() -> Answer:
             try:
                 return work()
@@ -116,7 +128,10 @@ class Azure:
                     raise
                 raise meant from None  # the original's text may hold an address with a token
 
-        return await call(told, what)
+        async def once() -> Answer:
+            return await call(told, what)
+
+        return await (asked(once, self._clock) if is_question else once())
 
     def _client(self) -> Any:
         return self._open()[0]
@@ -127,7 +142,7 @@ class Azure:
                 from azure.mgmt.containerservice import ContainerServiceClient
 
                 found, source = sign_in.credential(self._chosen)
-                base = _base()
+                base = endpoint()
                 options: dict[str, Any] = {"retry_total": 0, "base_url": base}
                 if base != MANAGER:
                     options["authentication_policy"] = _Plain(found)
@@ -148,7 +163,7 @@ def _Plain(found: Any) -> Any:  # noqa: N802  # it makes one of a class that is 
     return Plain()
 
 
-def _base() -> str:
+def endpoint() -> str:
     """Return where Azure answers; InvalidInput for an emulator that is not on this computer."""
     elsewhere = os.environ.get(ELSEWHERE, "").rstrip("/")
     if not elsewhere:

@@ -26,7 +26,7 @@ class AksProvider:
     def __init__(self, project: Project, clock: Clock | None = None, azure: Azure | None = None) -> None:
         self._project = project
         self._clock = clock or SystemClock()
-        self._azure = azure or Azure(project.spec.account, project.spec.cluster.sign_in)
+        self._azure = azure or Azure(project.spec.account, project.spec.cluster.sign_in, self._clock)
 
     def account(self) -> AzureAccount:
         """Return what answers questions about the subscription."""

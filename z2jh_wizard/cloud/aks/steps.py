@@ -100,7 +100,7 @@ class MakeCluster(owned.MakeOwned[State]):
             begin = getattr(getattr(client, group), method)
             begin(place.group_name, place.cluster, *content, polling=False)
 
-        await self._azure.clusters(work, f"asking Azure to change {place.cluster}", place.cluster)
+        await self._azure.change(work, f"asking Azure to change {place.cluster}", place.cluster)
 
     async def _state(self) -> State:
         return await look_at(self._azure, self._place)
@@ -143,7 +143,7 @@ class ResizePool(owned.ResizePool):
                 place.group_name, place.cluster, name, found, polling=False
             )
 
-        await self._azure.clusters(change, f"asking Azure to resize {name}", f"the pool {name}")
+        await self._azure.change(change, f"asking Azure to resize {name}", f"the pool {name}")
         async for happening in owned.waited(self._state, self._clock):
             yield happening
         state = await self._state()

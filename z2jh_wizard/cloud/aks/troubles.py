@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from z2jh_wizard.cloud.explain import saying_for, trouble
+from z2jh_wizard.cloud.calls import retry_after
+from z2jh_wizard.cloud.explain import CloudTrouble, saying_for, trouble
 from z2jh_wizard.core.errors import CouldNotLook, WizardError
 
 _QUOTA = re.compile(
@@ -22,6 +23,16 @@ _SIZE = re.compile(r"VM size of (?P<machine>\w+)")
 _AADSTS = re.compile(r"AADSTS\d+")
 
 
+_BUSY = {
+    429: "TooManyRequests",
+    500: "InternalServerError",
+    502: "ServiceUnavailable",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
+}
+"""What a status means whose code the table does not have; services of Azure have many for a few troubles."""
+
+
 def as_trouble(error: Exception, account: str, target: str = "") -> WizardError | None:
     """Return what an exception of Azure's packages means; None for one that is not theirs."""
     from azure.core import exceptions as azure
@@ -31,7 +42,9 @@ def as_trouble(error: Exception, account: str, target: str = "") -> WizardError 
         return trouble("aks", code if saying_for("aks", code) else "ClientAuthenticationError")
     if isinstance(error, azure.HttpResponseError):
         message = str(getattr(error.error, "message", "") or error.message or "")
-        return of_code(_code(error), message, account, target)
+        found = of_code(_code(error), message, account, target)
+        found.retry_after = retry_after(getattr(error.response, "headers", None) or {})
+        return found
     if isinstance(error, azure.AzureError):
         return CouldNotLook(
             "Azure was not reached",
@@ -43,7 +56,7 @@ def as_trouble(error: Exception, account: str, target: str = "") -> WizardError 
     return None
 
 
-def of_code(code: str, message: str, account: str, target: str = "", **details: str) -> WizardError:
+def of_code(code: str, message: str, account: str, target: str = "", **details: str) -> CloudTrouble:
     """Return what a code means, with what its text tells in a form of its own."""
     told: dict[str, str] = {"account": account, "target": target, **details}
     for pattern in (_QUOTA, _APPROVED, _ACTION, _NAMESPACE, _POLICY, _SIZE):
@@ -62,10 +75,7 @@ def _code(error: Any) -> str:
             return named
     if not code and (found := _AADSTS.search(str(error.message))):
         return found.group()
-    by_status = {
-        401: "ExpiredAuthenticationToken",
-        404: "NotFound",
-        429: "TooManyRequests",
-        503: "ServiceUnavailable",
-    }
-    return code or by_status.get(int(error.status_code or 0), "")
+    status = int(error.status_code or 0)
+    if code and (status not in _BUSY or saying_for("aks", code, str(error.message))):
+        return code
+    return {401: "ExpiredAuthenticationToken", 404: "NotFound", **_BUSY}.get(status, code)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from z2jh_wizard.cloud.calls import TRIES, call, pause
+from z2jh_wizard.cloud.calls import asked, call
 from z2jh_wizard.cloud.eks import endpoint, sign_in
 from z2jh_wizard.cloud.eks.troubles import as_trouble
-from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import NeedsYou
 from z2jh_wizard.system.clock import SystemClock
@@ -62,7 +61,7 @@ class Aws:
         async def once() -> dict[str, Any]:
             return await self._ask(service, operation, target, region, parameters)
 
-        return await (self._patiently(once) if operation.startswith(QUESTIONS) else once())
+        return await (asked(once, self._clock) if operation.startswith(QUESTIONS) else once())
 
     async def listed(
         self, service: str, operation: str, items: str, *, region: str = "", **parameters: Any
@@ -79,7 +78,7 @@ class Aws:
         async def once() -> list[Any]:
             return await self._with_client(service, region, work, f"asking AWS ({_words(operation)})")
 
-        return await self._patiently(once)
+        return await asked(once, self._clock)
 
     async def who(self) -> tuple[str, str, str]:
         """Return the name (ARN) of who is signed in, the account, and where the credentials come from."""
@@ -105,16 +104,6 @@ class Aws:
         return await call(work, "reading the list of regions")
 
     # ---- below ----
-
-    async def _patiently(self, once: Callable[[], Awaitable[Answer]]) -> Answer:
-        for number in range(1, TRIES):
-            try:
-                return await once()
-            except CloudTrouble as error:
-                if error.fix != "wait":
-                    raise
-            await self._clock.sleep(pause(number))
-        return await once()
 
     async def _check_account(self) -> None:
         if self._is_right:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from z2jh_wizard.cloud.calls import retry_after
 from z2jh_wizard.cloud.explain import CloudTrouble, saying_for, trouble
 from z2jh_wizard.core.errors import CouldNotLook, WizardError
 
@@ -33,6 +34,11 @@ _ZONE = re.compile(r"\b(?P<zone>[a-z]{2}(?:-[a-z]+)+-\d[a-z])\b")
 
 _INSIDE = re.compile(r"(?:HandlerErrorCode|Error Code): (?P<code>\w+)")
 """The code of a service that CloudFormation could not make something with."""
+
+
+_BY_STATUS = {429: "Throttling", 500: "InternalFailure", 502: "ServiceUnavailableException",
+              503: "ServiceUnavailableException", 504: "ServiceUnavailableException"}  # fmt: skip
+"""What a reply means whose code is none that the table has; services of AWS have many for a few troubles."""
 
 
 def as_trouble(error: Exception, account: str, region: str, target: str = "") -> WizardError | None:
@@ -83,6 +89,9 @@ def _of_reply(reply: Any, account: str, region: str, target: str) -> CloudTroubl
     message = str(reply["Error"].get("Message") or reply.get("message") or "")
     if _GONE.search(code) or (code == "ValidationError" and "does not exist" in message):
         code = NOT_THERE
+    meta = reply.get("ResponseMetadata") or {}
+    if not saying_for("eks", code, message):
+        code = _BY_STATUS.get(int(meta.get("HTTPStatusCode") or 0), code)
     zone = _ZONE.search(message)
     details = {
         "account": account,
@@ -93,7 +102,7 @@ def _of_reply(reply: Any, account: str, region: str, target: str) -> CloudTroubl
         "zones": ", ".join(reply.get("validZones") or ()),
         **_permission(message),
     }
-    return trouble("eks", code, message, details)
+    return trouble("eks", code, message, details, retry_after(meta.get("HTTPHeaders") or {}))
 
 
 def _permission(message: str) -> dict[str, str]:

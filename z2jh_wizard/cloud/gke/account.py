@@ -155,7 +155,7 @@ class GoogleAccount:
         title = "Permissions"
         path = f"v3/projects/{self._google.project}:testIamPermissions"
         try:
-            reply = await self._google.post("cloudresourcemanager", path, {"permissions": list(PERMISSIONS)})
+            reply = await self._google.ask("cloudresourcemanager", path, {"permissions": list(PERMISSIONS)})
         except WizardError as error:
             return _unknown("permissions", title, error)
         lacking = [one for one in PERMISSIONS if one not in reply.get("permissions", ())]

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from z2jh_wizard.cloud.calls import call
+from z2jh_wizard.cloud.calls import asked, call
 from z2jh_wizard.cloud.gke import sign_in
 from z2jh_wizard.cloud.gke.troubles import as_trouble
+from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.system.clock import SystemClock
 
 Answer = TypeVar("Answer")
 
@@ -24,16 +26,22 @@ TIMEOUT = 20.0
 PAGES = 50
 """Pages of a list that are read at most."""
 
+QUESTIONS = ("get_", "list_")
+"""How the names of methods begin that change nothing."""
+
 
 class Google:
     """Talks to Google in the name of one project; nothing is opened before the first question.
 
-    Errors come as WizardError in words. Methods may be called from several tasks at once.
+    Errors come as WizardError in words. A question is asked again while Google says that it has too much to
+    do; a change is not, for the step that wants it looks first. Methods may be called from several tasks at
+    once.
     """
 
-    def __init__(self, project: str, chosen: str = "") -> None:
+    def __init__(self, project: str, chosen: str = "", clock: Clock | None = None) -> None:
         self.project = project
         self._chosen = chosen
+        self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._signed_in: tuple[Any, str] | None = None
         self._client: Any = None
@@ -45,7 +53,8 @@ class Google:
         def work() -> Any:
             return getattr(self._manager(), method)(request=dict(request), retry=None, timeout=TIMEOUT)
 
-        return await self._ask(work, f"asking Google ({method.replace('_', ' ')})", target)
+        what = f"asking Google ({method.replace('_', ' ')})"
+        return await self._ask(work, what, target, is_question=method.startswith(QUESTIONS))
 
     async def get(self, service: str, path: str, **params: str) -> dict[str, Any]:
         """Return the answer of a GET, such as ``compute``, ``compute/v1/projects/bio/zones``."""
@@ -68,8 +77,12 @@ class Google:
         return found
 
     async def post(self, service: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the answer of a POST with a JSON body."""
+        """Return the answer of a POST with a JSON body, which changes something."""
         return await self._rest("POST", service, path, json=dict(body))
+
+    async def ask(self, service: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer of a POST with a JSON body that only asks."""
+        return await self._rest("POST", service, path, is_question=True, json=dict(body))
 
     async def delete(self, service: str, path: str) -> dict[str, Any]:
         """Return the answer of a DELETE."""
@@ -87,7 +100,7 @@ class Google:
                     found.refresh(Request())
             return found.token, found.expiry
 
-        return await self._ask(work, "signing in to Google")
+        return await self._ask(work, "signing in to Google", is_question=True)
 
     async def who(self) -> tuple[str, str]:
         """Return the e-mail address of who is signed in, and in words which credentials say so."""
@@ -96,13 +109,16 @@ class Google:
         mail = str(getattr(found, "service_account_email", "") or "")
         if "@" not in mail:
             # In the body and not in the address, which proxies write down.
-            reply = await self._rest("POST", "oauth2", "tokeninfo", data={"access_token": token})
+            form = {"access_token": token}
+            reply = await self._rest("POST", "oauth2", "tokeninfo", is_question=True, data=form)
             mail = str(reply.get("email", ""))
         return mail, source
 
     # ---- below ----
 
-    async def _rest(self, method: str, service: str, path: str, **content: Any) -> dict[str, Any]:
+    async def _rest(
+        self, method: str, service: str, path: str, *, is_question: bool = False, **content: Any
+    ) -> dict[str, Any]:
         """Ask a service; ``content`` is what ``requests`` takes: ``params``, ``json``, ``data``."""
 
         def work() -> dict[str, Any]:
@@ -115,9 +131,12 @@ class Google:
             answer: dict[str, Any] = reply.json() if reply.content else {}
             return answer
 
-        return await self._ask(work, f"asking Google about {path.rpartition('/')[2]}")
+        what = f"asking Google about {path.rpartition('/')[2]}"
+        return await self._ask(work, what, is_question=is_question or method == "GET")
 
-    async def _ask(self, work: Callable[[], Answer], what: str, target: str = "") -> Answer:
+    async def _ask(
+        self, work: Callable[[], Answer], what: str, target: str = "", *, is_question: bool
+    ) -> Answer:
         def told() -> Answer:
             try:
                 return work()
@@ -128,7 +147,10 @@ class Google:
                 # The original is left out: its text may hold an address with a token.
                 raise meant from None
 
-        return await call(told, what)
+        async def once() -> Answer:
+            return await call(told, what)
+
+        return await (asked(once, self._clock) if is_question else once())
 
     def _credentials(self) -> tuple[Any, str]:
         with self._lock:

@@ -24,7 +24,7 @@ class GkeProvider:
     def __init__(self, project: Project, clock: Clock | None = None, google: Google | None = None) -> None:
         self._project = project
         self._clock = clock or SystemClock()
-        self._google = google or Google(project.spec.account, project.spec.cluster.sign_in)
+        self._google = google or Google(project.spec.account, project.spec.cluster.sign_in, self._clock)
 
     def account(self) -> GoogleAccount:
         """Return what answers questions about the Google project."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from z2jh_wizard.cloud.calls import retry_after
 from z2jh_wizard.cloud.explain import CloudTrouble, saying_for, trouble
 from z2jh_wizard.core.errors import CouldNotLook, WizardError
 
@@ -14,6 +15,8 @@ _SHORT = re.compile(
     r" and is short '(?P<short>[0-9.]+)'"
 )
 """How Google says that a region's quota is too small."""
+
+_RATE = "RATE_LIMIT_EXCEEDED"
 
 _OPERATION = re.compile(r"operation-[0-9a-z-]+")
 
@@ -49,9 +52,8 @@ def _of_call(error: Any, account: str, target: str) -> CloudTrouble:
     reason = error.reason or ""
     told = {str(name): str(value) for name, value in (error.metadata or {}).items()}
     message = re.sub(r"^[A-Z]+ https?://\S+: ", "", str(error.message or ""))
-    code = next(
-        (one for one in (reason, status) if one and saying_for("gke", one, message)), reason or status
-    )
+    told_so = (_RATE if _is_too_many(error) else "", reason, status)
+    code = next((one for one in told_so if one and saying_for("gke", one, message)), reason or status)
     busy = _OPERATION.search(message)
     details = {
         "account": account,
@@ -61,7 +63,26 @@ def _of_call(error: Any, account: str, target: str) -> CloudTrouble:
         "operation": busy.group() if busy else "",
         **_quota(message),
     }
-    return trouble("gke", code, message, details)
+    return trouble("gke", code, message, details, _wait(error))
+
+
+def _is_too_many(error: Any) -> bool:
+    """Tell whether it were too many questions: Compute Engine says it as an older reason, with HTTP 403."""
+    reasons = [str(one.get("reason", "")) for one in error.errors if isinstance(one, Mapping)]
+    return any(one.lower().endswith("ratelimitexceeded") for one in reasons)
+
+
+def _wait(error: Any) -> float | None:
+    """Return how long Google wants to be left alone, as a header or as a ``google.rpc.RetryInfo``."""
+    for one in error.details:
+        if isinstance(one, Mapping):
+            told = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)s", str(one.get("retryDelay", "")))
+            if told:
+                return float(told[1])
+        elif delay := getattr(one, "retry_delay", None):
+            return max(0.0, float(delay.ToTimedelta().total_seconds()))
+    headers = getattr(error.response, "headers", None)
+    return retry_after(headers) if headers else None
 
 
 def _status(error: Any) -> str:
@@ -73,7 +94,7 @@ def _status(error: Any) -> str:
     except (AttributeError, KeyError, TypeError, ValueError):
         return {
             401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ALREADY_EXISTS",
-            429: "RATE_LIMIT_EXCEEDED", 500: "INTERNAL", 502: "UNAVAILABLE", 503: "UNAVAILABLE",
+            429: _RATE, 500: "INTERNAL", 502: "UNAVAILABLE", 503: "UNAVAILABLE",
             504: "DEADLINE_EXCEEDED",
         }.get(int(error.code or 0), "")  # fmt: skip
 
