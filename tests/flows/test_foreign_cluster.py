@@ -13,10 +13,11 @@ import yaml
 
 from tests.support.waiting import wait_until_async
 from z2jh_wizard.cloud.storage_classes import class_name
+from z2jh_wizard.core.engine import plan
 from z2jh_wizard.core.errors import InvalidInput, NeedsYou, WizardError
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.spec import Chart, ClusterSpec
-from z2jh_wizard.core.step import Finding, Gone, Made
+from z2jh_wizard.core.step import Finding, Gone, Look, Made, Refusal, Step
 from z2jh_wizard.core.undo import Removal
 from z2jh_wizard.flows import storage_choice
 from z2jh_wizard.flows.cluster import Cluster
@@ -138,6 +139,42 @@ async def test_a_plain_cluster_asks_for_nothing(project, cluster, helm):
     route = MakeRoute(project, cluster, SystemClock())
     assert (await route.look()).finding is Finding.READY
     assert (await Removal(route).look()).detail == "gone"
+
+
+class NotYet(Step):
+    """A step that has its turn before the Route, and was not done yet."""
+
+    id = "hub.release"
+    title = "Install the hub"
+
+    async def look(self):
+        return Look(Finding.ABSENT)
+
+    def run(self):
+        return Refusal("It is only looked at.")
+
+
+def by_context(project, kubeconfig):
+    """Return a new project that knows its cluster by a kubeconfig of the user's only."""
+    spec = msgspec.structs.replace(project.spec, cluster=ClusterSpec(kubeconfig=str(kubeconfig)))
+    return Project(project.folder / "new", spec)
+
+
+async def planned_route(project):
+    steps = [NotYet(), MakeRoute(project, Cluster(project), SystemClock())]
+    return [planned.look async for planned in plan(steps)][-1]
+
+
+async def test_before_its_turn_a_plain_cluster_needs_no_route(project, cluster, campus, tmp_path):
+    look = await planned_route(by_context(project, campus))
+    assert (look.finding, look.detail) == (Finding.READY, "not needed: this is not OpenShift")
+    nowhere = by_context(project, tmp_path / "none")
+    assert (await planned_route(nowhere)).detail == "comes after: Install the hub"
+
+
+async def test_before_its_turn_openshift_waits_for_the_hub(project, openshift, campus):
+    look = await planned_route(by_context(project, campus))
+    assert (look.finding, look.detail) == (Finding.ABSENT, "comes after: Install the hub")
 
 
 async def test_openshift_gets_its_settings_and_a_route(project, openshift, helm):

@@ -82,14 +82,11 @@ async def look_at(step: Step) -> Look:
 
 
 async def plan(steps: Sequence[Step]) -> AsyncIterator[Planned]:
-    """Look at each step in order; one whose needs are not there yet is absent without looking."""
+    """Look at each step in order; one whose needs are not there yet comes later, or never."""
     missing: dict[str, str] = {}
     for step in steps:
         waits_for = next((missing[need] for need in step.needs if need in missing), None)
-        if waits_for is None:
-            look = await look_at(step)
-        else:
-            look = Look(Finding.ABSENT, f"comes after: {waits_for}")
+        look = await look_at(step) if waits_for is None else await step.before_its_turn(waits_for)
         if look.finding is Finding.ABSENT:
             missing[step.id] = step.title
         yield Planned(step, look)

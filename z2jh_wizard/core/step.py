@@ -170,6 +170,13 @@ class Step(ABC):
     async def look(self) -> Look:
         """Look at the world; raise CouldNotLook when it does not answer."""
 
+    async def before_its_turn(self, waits_for: str) -> Look:
+        """Return what a plan shows while a step is missing that this one needs; never raises.
+
+        A step that has nothing to do whatever becomes of the others says so here.
+        """
+        return Look(Finding.ABSENT, f"comes after: {waits_for}")
+
     @abstractmethod
     def run(self) -> Work | Refusal:
         """Do the work, telling what happens; an async generator."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import yaml
 
+from z2jh_wizard.cloud.existing import transport_of
 from z2jh_wizard.core.engine import Clock
+from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.facts import OUR_LABEL
 from z2jh_wizard.core.step import (
     Command,
@@ -26,10 +29,17 @@ from z2jh_wizard.flows.steps.cluster import KUBECTL
 from z2jh_wizard.flows.steps.ready import PUBLIC_SERVICE
 from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.kube.objects import Place
+from z2jh_wizard.kube.probes import answers
+from z2jh_wizard.kube.survey import OPENSHIFT_GROUPS, api_groups
 from z2jh_wizard.project.folder import Project
 
 LONGEST_QUIET = "1h"
 """How long the router waits for an answer; its own 30 seconds cut large uploads and slow pages off."""
+
+NOT_NEEDED = "not needed: this is not OpenShift"
+
+EARLY_LIMIT = 10.0
+"""Seconds for asking the cluster before its turn; a plan must not wait long for what it can do without."""
 
 
 class MakeRoute(Step):
@@ -68,13 +78,27 @@ class MakeRoute(Step):
         )
         return (Command((*KUBECTL, *words, "--ignore-not-found"), "On OpenShift only"),)
 
+    async def before_its_turn(self, waits_for: str) -> Look:
+        """Ask the cluster by the user's own context, before the project has one: no OpenShift, no Route."""
+        later = await super().before_its_turn(waits_for)
+        try:
+            is_openshift = await asyncio.wait_for(self._asked_from_outside(), EARLY_LIMIT)
+        except (WizardError, asyncio.TimeoutError):
+            return later
+        return later if is_openshift else Look(Finding.READY, NOT_NEEDED)
+
+    async def _asked_from_outside(self) -> bool:
+        transport = transport_of(self._project)
+        await answers(transport)
+        return await api_groups(transport) >= OPENSHIFT_GROUPS
+
     async def look(self) -> Look:
         """Look for the Route and the name that a router gave it."""
         back = await self.look_back()
         if back.finding is not Finding.ABSENT:
             return back
         if not await self._cluster.is_openshift():
-            return Look(Finding.READY, "not needed: this is not OpenShift")
+            return Look(Finding.READY, NOT_NEEDED)
         other = self._other_door()
         return Look(Finding.READY, f"not needed: {other}") if other else back
 
