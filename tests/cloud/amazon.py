@@ -8,7 +8,7 @@ import pytest
 from tests.cloud.contract import CloudCase
 from tests.emulators.aws.cloud import Cloud
 from tests.emulators.aws.server import KEY, serve
-from tests.emulators.aws.wire import AwsError
+from tests.emulators.aws.wire import AwsError, sign_in_ended
 from tests.emulators.world import World
 from tests.support.fakes import FakeClock
 from z2jh_wizard.cloud.eks import sign_in
@@ -75,7 +75,7 @@ class AmazonCase(CloudCase):
         self._monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
 
     def ended(self) -> Exception:
-        return AwsError("ExpiredTokenException", "The security token included in the request is expired", 403)
+        return sign_in_ended()
 
     def unheard(self, text: str) -> Exception:
         return AwsError("UnheardOfException", text, 400)

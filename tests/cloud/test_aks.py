@@ -10,7 +10,7 @@ import pytest
 
 from tests.cloud.contract import CloudCase, CloudContract, crash_and_carry_on, ended, problem_of, went_well
 from tests.emulators.aks.manager import SUBSCRIPTION, ArmError, Manager
-from tests.emulators.aks.server import TOKEN, serve
+from tests.emulators.aks.server import TOKEN, serve, sign_in_ended
 from tests.emulators.world import World
 from tests.support.fakes import FakeClock
 from z2jh_wizard.cloud.account import Verdict
@@ -79,7 +79,7 @@ class AzureCase(CloudCase):
         self._monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
 
     def ended(self) -> Exception:
-        return ArmError(401, "ExpiredAuthenticationToken", "The access token expiry is earlier than now.")
+        return sign_in_ended()
 
     def unheard(self, text: str) -> Exception:
         return ArmError(400, "UnheardOf", text)

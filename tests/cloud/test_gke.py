@@ -21,7 +21,7 @@ from tests.cloud.contract import (
 )
 from tests.cloud.crashes import crash_at
 from tests.emulators.gke import rpc
-from tests.emulators.gke.errors import ApiError, lacks_permission, no_quota
+from tests.emulators.gke.errors import ApiError, lacks_permission, no_quota, sign_in_ended
 from tests.emulators.gke.server import TOKEN, serve
 from tests.emulators.gke.services import Services
 from tests.emulators.world import World
@@ -81,7 +81,7 @@ class GoogleCase(CloudCase):
         self._monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
 
     def ended(self) -> Exception:
-        return ApiError(code_pb2.UNAUTHENTICATED, "Request had invalid authentication credentials.")
+        return sign_in_ended()
 
     def unheard(self, text: str) -> Exception:
         return ApiError(code_pb2.INVALID_ARGUMENT, text, "UNHEARD_OF")

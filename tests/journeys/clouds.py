@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import tarfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -17,8 +18,11 @@ import yaml
 from tests.emulators.aks import server as azure
 from tests.emulators.aks.manager import SUBSCRIPTION, Manager
 from tests.emulators.aws import server as amazon
+from tests.emulators.aws import wire
 from tests.emulators.aws.cloud import Cloud as Amazon
+from tests.emulators.gke import errors as google_errors
 from tests.emulators.gke import server as google
+from tests.emulators.gke.keys import make_key
 from tests.emulators.gke.services import Services
 from tests.emulators.world import World
 from tests.journeys.conftest import Wizard
@@ -26,6 +30,7 @@ from tests.support.token_proxy import token_proxy
 from z2jh_wizard.cloud.aks import azure as aks
 from z2jh_wizard.cloud.aks import sign_in as aks_sign_in
 from z2jh_wizard.cloud.eks import autoscaler
+from z2jh_wizard.cloud.eks import sign_in as eks_sign_in
 from z2jh_wizard.cloud.eks.endpoint import ELSEWHERE as AMAZON_ELSEWHERE
 from z2jh_wizard.cloud.gke import google as gke
 from z2jh_wizard.cloud.gke import sign_in as gke_sign_in
@@ -36,6 +41,9 @@ from z2jh_wizard.project import spec_file
 from z2jh_wizard.project.folder import create_project
 
 RELEASE = "bio101"
+
+BESIDE = "beside"
+"""The folder in a home for what is neither the wizard's nor a project's."""
 
 AUTOSCALER = """\
 apiVersion: apps/v1
@@ -68,6 +76,11 @@ class Cloud:
     """A cloud that is emulated: where it answers, what is sent to it, what it has, what may be nowhere."""
 
     world: World
+    making: str
+    """The call that makes a cluster."""
+    removing: str
+    ended: Exception
+    """What it answers to credentials that have ended."""
     account: str
     region: str
     machines: tuple[str, str]
@@ -81,29 +94,40 @@ class Cloud:
     """Names what is there besides clusters that a hub made."""
     removes: tuple[str, ...] = ()
     """Words of the receipt of a tear-down."""
+    sign_in: str = ""
+    """Which credentials a project says that it uses."""
 
 
 @contextmanager
-def at_google(behind: Machines) -> Iterator[Cloud]:
+def at_google(behind: Machines, *, by_key_file: bool = False) -> Iterator[Cloud]:
     """Google with every service switched off; it and the cluster take the same token."""
     services = Services(World(latency=1.0), "bio")
     services.on.clear()
     services.clusters.address = behind.server.removeprefix("https://")
     services.clusters.authority = behind.authority
     with google.serve(services, behind.key) as address:
+        variables, sign_in, secrets = {gke_sign_in.TOKEN: behind.key}, "", [behind.key]
+        if by_key_file:
+            path = behind.folder / "key.json"
+            variables, sign_in = {}, f"{gke_sign_in.FILE}{path}"
+            secrets += make_key(services, address, path).splitlines()[1:-1]
         yield Cloud(
             services.world,
+            "CreateCluster",
+            "DeleteCluster",
+            google_errors.sign_in_ended(),
             "bio",
             "us-central1-b",
             ("e2-standard-2", "e2-standard-4"),
-            {gke.ELSEWHERE: address, gke_sign_in.TOKEN: behind.key},
+            {gke.ELSEWHERE: address, **variables},
             lambda: sorted(
                 size
                 for pool, size in services.clusters.sizes.items()
                 if pool.partition("/nodePools/")[0] in services.clusters.clusters
             ),
             lambda: len(services.clusters.clusters),
-            (behind.key,),
+            tuple(secrets),
+            sign_in=sign_in,
         )
 
 
@@ -120,6 +144,9 @@ def at_azure(behind: Machines) -> Iterator[Cloud]:
     with azure.serve(manager) as address:
         yield Cloud(
             manager.world,
+            "createCluster",
+            "deleteCluster",
+            azure.sign_in_ended(),
             SUBSCRIPTION,
             "eastus",
             ("Standard_D2s_v5", "Standard_D4s_v5"),
@@ -135,11 +162,15 @@ def at_azure(behind: Machines) -> Iterator[Cloud]:
 
 
 @contextmanager
-def at_amazon(behind: Machines) -> Iterator[Cloud]:
+def at_amazon(behind: Machines, *, by_start_page: bool = False) -> Iterator[Cloud]:
     """Amazon with its region switched off; its clusters take the tokens that Amazon's keys sign."""
     cloud = Amazon(World(latency=1.0))
     cloud.off.add(cloud.region)
-    secret = "emulated-secret-of-amazon"
+    secret, session = "emulated-secret-of-amazon", "emulated-session-of-amazon"
+    keys = {"AWS_ACCESS_KEY_ID": amazon.KEY, "AWS_SECRET_ACCESS_KEY": secret}
+    if by_start_page:
+        held = eks_sign_in.Keys(amazon.KEY, secret, session, time.time() + 3600)
+        keys = {eks_sign_in.KEYS: msgspec.json.encode(held).decode()}
     with (
         token_proxy(behind.server, behind.key, amazon.is_cluster_token, behind.folder) as front,
         amazon.serve(cloud) as address,
@@ -147,24 +178,22 @@ def at_amazon(behind: Machines) -> Iterator[Cloud]:
         cloud.clusters.server, cloud.clusters.authority = front.url, front.authority
         yield Cloud(
             cloud.world,
+            "CreateCluster",
+            "DeleteCluster",
+            wire.sign_in_ended(),
             cloud.account,
             cloud.region,
             ("t3.large", "m5.large"),
-            {
-                AMAZON_ELSEWHERE: address,
-                "AWS_ACCESS_KEY_ID": amazon.KEY,
-                "AWS_SECRET_ACCESS_KEY": secret,
-                "AWS_EC2_METADATA_DISABLED": "true",
-            },
+            {AMAZON_ELSEWHERE: address, "AWS_EC2_METADATA_DISABLED": "true", **keys},
             lambda: sorted(one["scalingConfig"]["desiredSize"] for one in cloud.clusters.groups.values()),
             lambda: len(cloud.clusters.there),
-            (behind.key, amazon.KEY, secret, "k8s-aws-v1."),
+            (behind.key, amazon.KEY, secret, session, "k8s-aws-v1."),
             lambda: [*cloud.ec2.things["Vpcs"], *cloud.iam.roles],
             ("EKS cluster", "cluster-autoscaler", "node group", "stack"),
         )
 
 
-CLOUDS: dict[Provider, Callable[[Machines], AbstractContextManager[Cloud]]] = {
+CLOUDS: dict[Provider, Callable[..., AbstractContextManager[Cloud]]] = {
     "gke": at_google,
     "aks": at_azure,
     "eks": at_amazon,
@@ -172,17 +201,22 @@ CLOUDS: dict[Provider, Callable[[Machines], AbstractContextManager[Cloud]]] = {
 
 
 @contextmanager
-def project_at(provider: Provider, computers: Wizard, home: Path) -> Iterator[tuple[Wizard, Cloud]]:
+def project_at(
+    provider: Provider, computers: Wizard, home: Path, **sign_in: bool
+) -> Iterator[tuple[Wizard, Cloud]]:
     """Give a project at an emulated cloud, whose machines are those of the project ``computers``."""
     practice = yaml.safe_load((computers.folder / "kubeconfig").read_text())["clusters"][0]["cluster"]
     authority = practice["certificate-authority-data"]
-    behind = Machines(practice["server"], authority, token(computers.state), home / "proxy")
-    with CLOUDS[provider](behind) as cloud:
+    behind = Machines(practice["server"], authority, token(computers.state), home / BESIDE)
+    behind.folder.mkdir(0o700)
+    with CLOUDS[provider](behind, **sign_in) as cloud:
         core, user = cloud.machines
         pools = {"core": Pool(1, core), "user": Pool(2, user, maximum=5)}
         chart = Chart(name="practice")
         made = create_project(home / "hub", provider, chart=chart, release=RELEASE, pools=pools)
-        spec = msgspec.structs.replace(made.spec, account=cloud.account, region=cloud.region)
+        cluster = msgspec.structs.replace(made.spec.cluster, sign_in=cloud.sign_in)
+        place = {"account": cloud.account, "region": cloud.region}
+        spec = msgspec.structs.replace(made.spec, cluster=cluster, **place)
         (made.folder / "z2jh.yaml").write_bytes(spec_file.dump(spec))
         yield Wizard(made.folder, {**computers.environment, **cloud.variables}), cloud
 

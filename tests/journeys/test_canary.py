@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import stat
-import threading
 import time
-from pathlib import Path
 
-import psutil
 import pytest
 import yaml
+
+from tests.support.searching import CommandLines, files_with
 
 CANARY = "c4na9" * 13
 """65 characters, so that no chart takes it for a token of its own making."""
@@ -21,40 +20,6 @@ TYPED = "9f3b6d0c5a7e41288d1c0b7a6f5ecd3c2bea09f8e7d6c5b4a3f2817e695847c6"
 SPELLINGS = tuple(
     form for secret in (CANARY, TYPED) for form in (secret.encode(), base64.b64encode(secret.encode())[:-4])
 )
-
-
-class CommandLines:
-    """Collects the command lines and environments of our descendants while it runs."""
-
-    def __init__(self) -> None:
-        self.seen: set[str] = set()
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
-
-    def _watch(self):
-        while not self._end.wait(0.02):
-            for process in psutil.Process().children(recursive=True):
-                try:
-                    self.seen.add(" ".join(process.cmdline()))
-                    self.seen.add(repr(process.environ()))
-                except psutil.Error:
-                    continue
-
-
-def files_with(folder: Path, needle: bytes) -> list[str]:
-    return [
-        str(path.relative_to(folder))
-        for path in folder.rglob("*")
-        if path.is_file() and needle in path.read_bytes()
-    ]
 
 
 @pytest.mark.parametrize(
@@ -96,11 +61,12 @@ def test_a_secret_stands_in_its_file_and_in_the_cluster_and_nowhere_else(wizard_
             done = wizard.run(*words, expect=expect)
             said.append(done.stdout + done.stderr)
         assert time.monotonic() > began
-    assert any("z2jh_wizard" in line for line in lines.seen)
+    assert lines.lines_with("z2jh_wizard")
     for spelling in SPELLINGS:
         text = spelling.decode()
         assert text not in "".join(said)
-        assert not [line for line in lines.seen if text in line]
+        assert not lines.lines_with(text)
+        assert not lines.environments_with(text)
         state = str(wizard.state.relative_to(home))
         outside = [name for name in files_with(home, spelling) if not name.startswith(state)]
         kept = [*path.parent.glob(".z2jh/backups/*-secrets.yaml")]

@@ -8,8 +8,18 @@ import subprocess
 
 import pytest
 
-from tests.journeys.clouds import CLOUDS, RELEASE, keep_autoscaler, killed_at, nothing_made_twice, project_at
+from tests.journeys.clouds import (
+    BESIDE,
+    CLOUDS,
+    RELEASE,
+    keep_autoscaler,
+    killed_at,
+    nothing_made_twice,
+    project_at,
+)
 from tests.journeys.there_and_back import CREATE, asked_before_money, made, removed, resized
+from tests.support.searching import CommandLines, files_with
+from z2jh_wizard.core.errors import ExitCode
 
 pytestmark = pytest.mark.slow
 
@@ -95,3 +105,53 @@ def test_killed_while_the_cloud_works_it_makes_nothing_twice(cloud, at_cloud):
 
 AFTER = {"apply": [1, [1, 2]], "resize": [1, [1, 5]], "teardown": [0, []]}
 """Clusters, and machines of each pool."""
+
+
+SIGN_INS = [("gke", ""), ("gke", "by_key_file"), ("aks", ""), ("eks", ""), ("eks", "by_start_page")]
+
+NAMED = ("z2jh_wizard", "z2jh-wizard", "helm", "kubectl", "uname -p")
+"""Programs that find in their environment what signs in: ourselves, those that ask us for a token, and one
+that Python itself starts to learn what machine this is.
+"""
+
+
+@pytest.mark.parametrize(("cloud", "way"), SIGN_INS, ids=["-".join(filter(None, one)) for one in SIGN_INS])
+def test_what_signs_in_is_nowhere(cloud, way, wizard_of, home, monkeypatch):
+    """From a plan to the tear-down, with a sign-in that ends on the way."""
+    monkeypatch.setenv("HOME", str(home))
+    keep_autoscaler()
+    computers = wizard_of()
+    said = []
+    with (
+        project_at(cloud, computers, home, **{way: True} if way else {}) as (wizard, there),
+        CommandLines() as lines,
+    ):
+        tries = 3 if way == "by_key_file" else 1  # Google's client gets a new token twice before it gives up
+        for call in (there.making, there.removing) * tries:
+            there.world.fail_once(call, there.ended)
+        for words, code in [
+            (("plan",), 3),
+            (("apply", "--yes"), ExitCode.NEEDS_YOU),
+            (("apply", "--yes", "--json"), 0),
+            (("status", "--json"), 0),
+            (("doctor", "--json"), None),
+            (("diagnose", "--json"), None),
+            (("runbook", "--format", "sh"), 0),
+            (("resize", "4", "--json"), 0),
+            (("teardown", "--confirm", RELEASE), ExitCode.NEEDS_YOU),
+            (("teardown", "--confirm", RELEASE, "--json"), 0),
+        ]:
+            done = wizard.run(*words, expect=code)
+            said.append(done.stdout + done.stderr)
+        assert "sign-in" in said[1]
+        assert there.clusters() == 0
+        assert not any(there.world.faults.values())
+        assert not there.world.complaints
+    own = str(computers.state.relative_to(home))
+    found = {name for secret in there.secrets for name in files_with(home, secret.encode())}
+    assert not [name for name in found if not name.startswith((own, BESIDE))]
+    assert not [secret for secret in there.secrets if secret in "".join(said)]
+    assert not [line for secret in there.secrets for line in lines.lines_with(secret)]
+    held = {line for secret in there.secrets for line in lines.environments_with(secret)}
+    assert bool(held) == (way != "by_key_file")
+    assert not [line for line in held if not any(name in line for name in NAMED)]

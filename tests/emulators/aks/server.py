@@ -14,6 +14,11 @@ TOKEN = "eyJhbGciOiJub25lIn0.eyJ1cG4iOiJhZGFAZXhhbXBsZS5lZHUifQ.e30"
 """What a signed-in person sends: a token that says it belongs to ada@example.edu."""
 
 
+def sign_in_ended() -> ArmError:
+    """Return the error for a token that has ended."""
+    return ArmError(401, "ExpiredAuthenticationToken", "The access token expiry is earlier than now.")
+
+
 @contextmanager
 def serve(manager: Manager, token: str = TOKEN) -> Iterator[str]:
     """Answer on a free loopback port; give its address."""

@@ -38,6 +38,11 @@ class AwsError(Exception):
         self.members = members
 
 
+def sign_in_ended() -> AwsError:
+    """Return the error for keys that have ended."""
+    return AwsError("ExpiredTokenException", "The security token included in the request is expired", 403)
+
+
 @functools.cache
 def model(service: str) -> ServiceModel:
     """Return the model of a service."""

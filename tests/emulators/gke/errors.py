@@ -92,3 +92,8 @@ def no_quota(metric: str, need: float, short: float) -> ApiError:
         f"Insufficient regional quota to satisfy request: resource \"{metric}\": request requires '{need}' "
         f"and is short '{short}'.",
     )
+
+
+def sign_in_ended() -> ApiError:
+    """Return the error for credentials that have ended."""
+    return ApiError(code_pb2.UNAUTHENTICATED, "Request had invalid authentication credentials.")

@@ -10,11 +10,10 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 from google.protobuf.unknown_fields import UnknownFieldSet
-from google.rpc import code_pb2
 from grpc_status import rpc_status
 
 from tests.emulators.gke.clusters import METHODS
-from tests.emulators.gke.errors import ApiError
+from tests.emulators.gke.errors import ApiError, sign_in_ended
 from tests.emulators.gke.server import TOKEN
 from tests.emulators.gke.services import Services
 
@@ -57,7 +56,7 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
         def answer(request: Any, context: Any) -> Any:
             try:
                 if dict(context.invocation_metadata()).get("authorization") != f"Bearer {self._token}":
-                    raise ApiError(code_pb2.UNAUTHENTICATED, "Invalid authentication credentials.")
+                    raise sign_in_ended()
                 for number in unknown_fields(type(request).pb(request)):
                     self._services.world.complain(f"gRPC {name} has no field with the number {number}")
                 return self._services.clusters.call(name, request)

@@ -15,8 +15,9 @@ from google.protobuf import json_format
 from google.rpc import code_pb2
 
 from tests.emulators import serving
+from tests.emulators.gke import keys
 from tests.emulators.gke.clusters import METHODS
-from tests.emulators.gke.errors import HTTP, ApiError
+from tests.emulators.gke.errors import HTTP, ApiError, sign_in_ended
 from tests.emulators.gke.services import Services
 from tests.emulators.serving import Reply, Request
 
@@ -59,8 +60,10 @@ def _routes() -> Iterator[Route]:
 
 
 def _answer(services: Services, token: str, routes: list[Route], request: Request) -> Any:
+    if (request.method, request.path) == ("POST", keys.PATH):
+        return keys.minted(services, token, request)
     if request.headers.get("Authorization") != f"Bearer {token}":
-        raise ApiError(code_pb2.UNAUTHENTICATED, "Request had invalid authentication credentials.")
+        raise sign_in_ended()
     is_form = "x-www-form-urlencoded" in request.headers.get("Content-Type", "")
     body = {} if is_form or not request.data else json.loads(request.data)
     for method, pattern, name, has_body in routes:

@@ -31,6 +31,8 @@ class Services:
     lacking: set[str] = field(default_factory=set)
     """Permissions that the person does not have."""
     mail: str = "ada@example.edu"
+    keys: dict[str, bytes] = field(default_factory=dict)
+    """Public keys of service accounts, as PEM by e-mail address."""
     quotas: dict[str, tuple[float, float]] = field(
         default_factory=lambda: {"CPUS": (72, 4), "SSD_TOTAL_GB": (2000, 50), "IN_USE_ADDRESSES": (16, 1)}
     )
