@@ -78,7 +78,7 @@ def test_what_the_project_says_already_comes_first() -> None:
 def test_every_machine_of_a_cloud_is_offered_the_cheapest_first(provider: str) -> None:
     found = choices(provider, class_size(ANSWERS))
     assert {one.machine.name for one in found} == {one.name for one in machines(provider)}
-    prices = [one.machine.usd_hour * one.fit.nodes for one in found if one.machine.usd_hour and one.fit.nodes]
+    prices = [one.price.usd * one.fit.nodes for one in found if one.price.usd and one.fit.nodes]
     assert prices == sorted(prices)
     assert all(one.month and one.workshop for one in found if one.fit.nodes)
 

@@ -230,6 +230,8 @@ class TestCosts:
         costs = costs_of(self.with_spec(project, provider="gke", pools=pools))
         assert costs.sentence.startswith("$ at least $")
         assert "for a workshop of 2 days" in costs.sentence
+        assert "(! prices of March 2025 in us-central1, " in costs.sentence
+        assert "are old" in " ".join(costs.lines[-2:])
         assert "30 students (a guess) on 2 x e2-standard-4" in costs.lines[0]
         assert any(line.endswith("not known") for line in costs.lines)
         assert max(map(len, (*costs.lines, ""))) <= 78

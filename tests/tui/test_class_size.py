@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from tests.cloud.price_lists import AzureList, azure_item
+from tests.emulators.serving import Reply, serve
 from tests.tui.conftest import LARGE, SMALL, Open, Person
 from tests.tui.fakes import HOSTILE
+from z2jh_wizard.cloud.aks import azure
 from z2jh_wizard.core.spec import Chart
 from z2jh_wizard.flows.class_size import QUESTIONS
 from z2jh_wizard.kube.rows import NodeRow
@@ -18,6 +21,7 @@ from z2jh_wizard.project.folder import Project, create_project, open_project
 from z2jh_wizard.screens.class_size import ClassSizeScreen
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.values.document import Document
+from z2jh_wizard.widgets.virtual_table import VirtualTable
 
 GIB = 1024**3
 
@@ -47,6 +51,10 @@ def _is_marked_alone(person: Person, label: str) -> bool:
     drawn = [segment for strip in person.app.screen._compositor.render_strips() for segment in strip]
     marked = {one.text.strip() for one in drawn if one.style and one.style.underline}
     return marked & {one.label for one in QUESTIONS} == {label}
+
+
+def _marked(person: Person) -> str:
+    return person.app.screen.query_one(VirtualTable).marked
 
 
 async def retype(person: Person, name: str, text: str) -> None:
@@ -269,3 +277,42 @@ async def test_an_unreadable_config_is_told(open_app: Open, cloud: Project) -> N
         person.app.post_message(Go("class-size"))
         await person.at("ProblemDialog")
         await person.sees("config.yaml")
+
+
+async def test_prices_are_asked_for_when_one_says_so_and_not_before(
+    open_app: Open, tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = create_project(tmp_path / "bio101", "aks", chart=Chart(), release="bio101")
+    prices = AzureList([azure_item(armRegionName="eastus", armSkuName="Standard_B4ms", retailPrice=9.0)])
+    with serve(prices.answer) as address:
+        monkeypatch.setenv(azure.ELSEWHERE, address)
+        async with open_app(size, folder=project.folder) as person:
+            await show(person)
+            await person.sees("! US dollars, prices of March 2025 in eastus, ")
+            assert _marked(person) == "Standard_B4ms"
+            assert not prices.asked
+            await person.activate("do-refresh")
+            await person.sees("1 of 10 prices")
+            await person.until(lambda: _marked(person) == "Standard_B2ms", "the cheapest is another one now")
+            assert len(prices.asked) > 1
+        assert not prices.complaints
+
+
+async def test_prices_stay_when_asking_fails(
+    open_app: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = create_project(tmp_path / "bio101", "aks", chart=Chart(), release="bio101")
+    with serve(lambda _: Reply(503)) as address:
+        monkeypatch.setenv(azure.ELSEWHERE, address)
+        async with open_app(folder=project.folder) as person:
+            await show(person)
+            await person.press("f5")
+            await person.sees("The prices stay as they were.")
+            await person.sees("prices of March 2025 in eastus")
+            assert not person.app.screen.query_one("#do-refresh").disabled
+
+
+async def test_there_is_nothing_to_refresh_where_nothing_is_rented(open_app: Open, project: Project) -> None:
+    async with open_app(folder=project.folder) as person:
+        await show(person)
+        assert not person.app.screen.query("#do-refresh")

@@ -65,13 +65,13 @@ class _Answer(msgspec.Struct, frozen=True):
 async def openid_endpoints(issuer: str) -> oidc.Endpoints:
     """Return a provider's endpoints; InvalidInput if it is unfit, CouldNotLook if it cannot be asked."""
     url = oidc.discovery_url(issuer)
-    return oidc.read_configuration(await _document(url, oidc.LARGEST), issuer)
+    return oidc.read_configuration(await document(url, oidc.LARGEST), issuer)
 
 
 async def offered_charts(repository: str, chart: str) -> tuple[chart_index.Offered, ...]:
     """Return the releases of a chart in a repository, the newest first; raises as above."""
     url = f"{repository.rstrip('/')}/index.yaml"
-    data = await _document(url, chart_index.LARGEST)
+    data = await document(url, chart_index.LARGEST)
     return await in_thread(lambda: chart_index.read_index(data, chart))
 
 
@@ -91,7 +91,8 @@ async def image_answer(text: str) -> ImageAnswer:
     return ImageAnswer(Standing.UNKNOWN, f"{image.registry} answers with HTTP {status}.")
 
 
-async def _document(url: str, largest: int) -> bytes:
+async def document(url: str, largest: int) -> bytes:
+    """Return what an address answers, of ``largest`` bytes at most; CouldNotLook if it does not."""
     answer = await in_thread(lambda: _ask(url, {}, largest, time.monotonic() + LIMIT))
     if answer.status != HTTPStatus.OK:
         raise _not_asked(url, f"it answers with HTTP {answer.status}")

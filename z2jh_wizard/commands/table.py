@@ -172,6 +172,8 @@ def _capacity(parser: argparse.ArgumentParser) -> None:
         "--cpu", type=_cores, default=0.0, metavar="0.5", help="cores promised to each (default none)"
     )
     parser.add_argument("--disk", default="10Gi", metavar="10Gi", help="of each; 0 for none (default 10Gi)")
+    parser.add_argument("--region", default="", metavar="R", help="where; prices differ (default: shipped)")
+    parser.add_argument("--refresh", action="store_true", help="ask the cloud for its prices of today")
     _json(parser)
 
 

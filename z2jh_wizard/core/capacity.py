@@ -38,9 +38,6 @@ class Machine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     memory_gib: float
     pods: int
     disks: int
-    usd_hour: float | None = None
-    """About what an hour costs on demand; None when no source says it."""
-    price_note: str = ""
 
 
 class Allocatable(msgspec.Struct, frozen=True):
@@ -131,11 +128,6 @@ def machine(provider: str, name: str) -> Machine:
             f"It has: {listed}.",
         )
     return known[name]
-
-
-def as_of() -> str:
-    """Return the day (YYYY-MM-DD) of the catalogue's prices."""
-    return _catalogue().about.date
 
 
 def _usable_mib(machine: Machine) -> float:

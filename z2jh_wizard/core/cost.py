@@ -1,19 +1,18 @@
 """What a class costs about: nodes while they run, disks while they exist, and what a cluster costs anyway.
 
-Prices are those of ``assets/machines.json`` and ``assets/prices.json``, on demand, in US dollars. A price
-without a source is unknown: it is named, never guessed, and a total with such a part is only a lower limit.
+A price that is unknown is named, never guessed, and a total with such a part is only a lower limit.
 """
 
 from __future__ import annotations
 
-import functools
+from datetime import date
 
 import msgspec
 
-from z2jh_wizard.core import capacity
-from z2jh_wizard.core.assets import asset_path
+from z2jh_wizard.core import prices
 from z2jh_wizard.core.capacity import Cloud, Machine
 from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.prices import Price, PriceList, disk_kinds, hourly_parts, shipped
 
 HOURS_A_MONTH = 730.0
 WEEKS_A_MONTH = 365 / 12 / 7
@@ -32,18 +31,23 @@ class Use(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One part of a bill; ``usd`` is None when its price is unknown."""
+    """One part of a bill: a price, and how much of it."""
 
     what: str
-    usd: float | None
+    price: Price
+    amount: float
+    """Hours, or GiB times months."""
+
+    @property
+    def usd(self) -> float | None:
+        """What it costs, None when its price is unknown; nothing of it costs nothing whatever the price."""
+        return 0.0 if not self.amount else None if self.price.usd is None else self.price.usd * self.amount
 
 
 class Bill(msgspec.Struct, frozen=True):
     """What a time costs, part by part."""
 
     items: tuple[Item, ...]
-    as_of: str
-    """The day (YYYY-MM-DD) of the oldest price in it."""
 
     @property
     def known(self) -> float:
@@ -55,15 +59,17 @@ class Bill(msgspec.Struct, frozen=True):
         """The parts whose price is not known."""
         return tuple(item.what for item in self.items if item.usd is None)
 
+    def is_stale(self, today: date) -> bool:
+        """Tell whether one of its prices is old."""
+        return prices.is_stale(self._prices, today)
+
+    def age_words(self, today: date) -> str:
+        """Say of when and where its prices are, and how old they are once that is much."""
+        return prices.age_words(self._prices, today)
+
     @property
-    def sentence(self) -> str:
-        """Say the sum as honestly as it is known."""
-        if not self.unknown:
-            return f"about ${self.known:,.2f}, at prices of {self.as_of}"
-        return (
-            f"at least ${self.known:,.2f}, at prices of {self.as_of}; "
-            f"not counted, as their prices are not known: {', '.join(self.unknown)}"
-        )
+    def _prices(self) -> list[Price]:
+        return [item.price for item in self.items if item.amount]
 
 
 def a_month(*, students: int, nodes: int, hours_a_week: float, disk_gib: float, core_nodes: int = 1) -> Use:
@@ -81,90 +87,44 @@ def a_workshop(
     return Use(days * 24.0, nodes * days * hours_a_day, students if disk_gib else 0, disk_gib, core_nodes)
 
 
-def bill(machine: Machine, core: Machine, use: Use, disk: str = "") -> Bill:
-    """Return what a use costs; ``disk`` is the kind, else the cloud's usual; InvalidInput if unknown."""
+def bill(
+    machine: Machine, core: Machine, use: Use, disk: str = "", *, price_list: PriceList | None = None
+) -> Bill:
+    """Return what a use costs, by the shipped prices if no others are given.
+
+    ``disk`` is the kind, else the cloud's usual; InvalidInput if it is unknown.
+    """
     if core.provider != machine.provider:
         raise ValueError("both machines belong to one cloud")
     provider = machine.provider
+    known = price_list or shipped(provider)
     items = [
-        Item(f"students' nodes, {machine.name}", _times(machine.usd_hour, use.node_hours)),
-        Item(f"the hub's node, {core.name}", _times(core.usd_hour, use.core_nodes * use.hours)),
+        Item(f"students' nodes, {machine.name}", known.of("machine", machine.name), use.node_hours),
+        Item(f"the hub's node, {core.name}", known.of("machine", core.name), use.core_nodes * use.hours),
     ]
     if use.disks:
         kind = _disk(provider, disk)
         months = use.hours / HOURS_A_MONTH
-        items.append(
-            Item(
-                f"students' disks, {kind.kind}", _times(kind.usd_gib_month, use.disks * use.disk_gib * months)
-            )
-        )
-    items += [
-        Item(one.what, _times(one.usd_hour, use.hours))
-        for one in _prices().hourly
-        if one.provider == provider
-    ]
-    return Bill(tuple(items), min(capacity.as_of(), _prices().about.date))
-
-
-def disk_kinds(provider: Cloud) -> tuple[str, ...]:
-    """Return the kinds of disks of a cloud, its usual one first."""
-    found = [one for one in _prices().disks if one.provider == provider]
-    return tuple(one.kind for one in sorted(found, key=lambda one: not one.default))
+        amount = use.disks * use.disk_gib * months
+        items.append(Item(f"students' disks, {kind}", known.of("disk", kind).of_disk(use.disk_gib), amount))
+    items += [Item(what, known.of("hour", what), use.hours) for what in hourly_parts(provider)]
+    return Bill(tuple(items))
 
 
 def disk_price(provider: Cloud, kind: str) -> float | None:
     """Return US dollars for a GiB of a kind of disk and a month; None where no source is known."""
-    return next(
-        (one.usd_gib_month for one in _prices().disks if (one.provider, one.kind) == (provider, kind)), None
-    )
+    return shipped(provider).usd("disk", kind)
 
 
 def hourly_price(provider: Cloud, what: str) -> float | None:
     """Return US dollars for an hour of something beside machines; None where no source is known."""
-    return next(
-        (one.usd_hour for one in _prices().hourly if (one.provider, one.what) == (provider, what)), None
-    )
+    return shipped(provider).usd("hour", what)
 
 
-def _disk(provider: Cloud, kind: str) -> _Disk:
-    for one in _prices().disks:
-        if one.provider == provider and (one.kind == kind if kind else one.default):
-            return one
-    raise InvalidInput(
-        f"{kind!r} is no kind of disk of {provider}", f"The catalogue has: {', '.join(disk_kinds(provider))}."
-    )
-
-
-def _times(price: float | None, amount: float) -> float | None:
-    """Multiply, and keep what is unknown so; nothing of it costs nothing whatever the price."""
-    return 0.0 if not amount else None if price is None else price * amount
-
-
-class _Disk(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    provider: Cloud
-    kind: str
-    usd_gib_month: float | None
-    default: bool = False
-
-
-class _Hourly(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    provider: Cloud
-    what: str
-    usd_hour: float | None
-
-
-class _About(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    what: str
-    source: str
-    date: str
-
-
-class _Prices(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    about: _About
-    disks: tuple[_Disk, ...]
-    hourly: tuple[_Hourly, ...]
-
-
-@functools.cache
-def _prices() -> _Prices:
-    return msgspec.json.decode(asset_path("prices.json").read_bytes(), type=_Prices)
+def _disk(provider: Cloud, kind: str) -> str:
+    kinds = disk_kinds(provider)
+    if kind and kind not in kinds:
+        raise InvalidInput(
+            f"{kind!r} is no kind of disk of {provider}", f"The catalogue has: {', '.join(kinds)}."
+        )
+    return kind or kinds[0]

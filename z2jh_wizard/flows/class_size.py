@@ -10,6 +10,7 @@ from z2jh_wizard.core import capacity, cost
 from z2jh_wizard.core.capacity import GIB, Capacity, Cloud, Machine, Student
 from z2jh_wizard.core.cost import Bill
 from z2jh_wizard.core.errors import InvalidInput
+from z2jh_wizard.core.prices import Price, PriceList, shipped
 from z2jh_wizard.core.quantity import exact, spec_bytes, whole
 from z2jh_wizard.core.spec import Pool, Spec
 
@@ -76,6 +77,8 @@ class MachineChoice:
     """How the class fits on a machine type, and what it costs; no bills where not one student fits."""
 
     machine: Machine
+    price: Price
+    """Of an hour."""
     fit: Capacity
     month: Bill | None
     workshop: Bill | None
@@ -151,22 +154,27 @@ def has_catalogue(provider: str) -> bool:
     return provider in _CORE_MACHINES
 
 
-def choices(provider: str, size: ClassSize) -> tuple[MachineChoice, ...]:
+def choices(provider: str, size: ClassSize, price_list: PriceList | None = None) -> tuple[MachineChoice, ...]:
     """Return every machine type of a cloud, those that fit first and the cheapest of them on top.
 
-    Nothing for providers without a catalogue. A price that is not known makes a bill a lower limit.
+    Nothing for providers without a catalogue. A price that is not known makes a bill a lower limit; without
+    a list the shipped prices are taken.
     """
-    core = _CORE_MACHINES.get(provider)
-    if core is None:
+    if provider not in _CORE_MACHINES:
         return ()
-    found = [_choice(one, capacity.machine(provider, core), size) for one in capacity.machines(provider)]
-    return tuple(sorted(found, key=_cheapest_first))
+    cloud = cast(Cloud, provider)
+    known = price_list or shipped(cloud)
+    core = capacity.machine(cloud, _CORE_MACHINES[cloud])
+    return tuple(
+        sorted((_choice(one, core, size, known) for one in capacity.machines(cloud)), key=_cheapest_first)
+    )
 
 
-def _choice(machine: Machine, core: Machine, size: ClassSize) -> MachineChoice:
+def _choice(machine: Machine, core: Machine, size: ClassSize, known: PriceList) -> MachineChoice:
     fit = capacity.capacity(machine, size.students, size.student)
+    price = known.of("machine", machine.name)
     if not fit.nodes:
-        return MachineChoice(machine, fit, None, None)
+        return MachineChoice(machine, price, fit, None, None)
     month = cost.a_month(
         students=size.students, nodes=fit.nodes, hours_a_week=size.hours_a_week, disk_gib=size.disk_gib
     )
@@ -177,11 +185,17 @@ def _choice(machine: Machine, core: Machine, size: ClassSize) -> MachineChoice:
         hours_a_day=WORKSHOP_HOURS,
         disk_gib=size.disk_gib,
     )
-    return MachineChoice(machine, fit, cost.bill(machine, core, month), cost.bill(machine, core, workshop))
+    return MachineChoice(
+        machine,
+        price,
+        fit,
+        cost.bill(machine, core, month, price_list=known),
+        cost.bill(machine, core, workshop, price_list=known),
+    )
 
 
 def _cheapest_first(one: MachineChoice) -> tuple[bool, bool, float, int]:
-    hourly = one.machine.usd_hour
+    hourly = one.price.usd
     return not one.fit.nodes, hourly is None, (hourly or 0.0) * one.fit.nodes, one.fit.nodes
 
 

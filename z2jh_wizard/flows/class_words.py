@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from z2jh_wizard.core.cost import Bill
@@ -17,17 +18,19 @@ _PRACTICE: Final = "PRACTICE: these are the nodes that the practice cluster begi
 _NOT_COUNTED: Final = "Not counted: what the cluster's own programs use, and how many disks a node can hold."
 
 
-def machine_words(choice: MachineChoice, size: ClassSize) -> list[str]:
-    """Say how the class fits on a machine type, and what it costs a month and for a workshop."""
+def machine_words(choice: MachineChoice, size: ClassSize, today: date) -> list[str]:
+    """Say how the class fits on a machine type, what it costs a month and for a workshop, at which prices."""
     if choice.month is None or choice.workshop is None:
         return [choice.sentence, "Mark another machine, or keep less for each student."]
     parts = ", ".join(one.partition(",")[0] for one in choice.month.unknown)
-    more = f" +: more, for prices are not known of {parts}." if parts else ""
+    words = choice.month.age_words(today)
+    mark = "! " if choice.month.is_stale(today) else ""
     return [
         choice.sentence,
         f"{about(choice.month)} a month with {size.hours_a_week:g} hours a week, {about(choice.workshop)} "
-        f"for a workshop of {WORKSHOP_DAYS} days, {WORKSHOP_HOURS:g} hours each "
-        f"(US dollars of {choice.month.as_of}).{more}",
+        f"for a workshop of {WORKSHOP_DAYS} days of {WORKSHOP_HOURS:g} hours.",
+        f"{mark}US dollars, {words}." if words else "! No price is known.",
+        *([f"+: without what is not known: {parts}."] if parts else []),
     ]
 
 

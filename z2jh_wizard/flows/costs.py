@@ -9,11 +9,18 @@ from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.flows import class_size as sizes
 from z2jh_wizard.flows.class_size import ClassSize, MachineChoice
 from z2jh_wizard.flows.class_size_use import known_values
+from z2jh_wizard.flows.prices import market_of, price_list
 from z2jh_wizard.project.folder import Project
+from z2jh_wizard.system.clock import SystemClock
 
 NOTHING = "PRACTICE: this costs nothing; everything happens on this computer."
 
 YOUR_CLUSTER = "The wizard rents nothing: the hub runs on the nodes of a cluster that is there already."
+_OLD = (
+    "",
+    "! Some of these prices are old. Refresh prices on the page for class size, and",
+    "z2jh-wizard capacity --refresh, ask the cloud for those of today.",
+)
 _ASK = (
     "What its nodes cost is known to whoever pays for them.",
     "On a cloud the hub itself rents two things: a disk for each student for as long as the disk exists, and "
@@ -44,7 +51,9 @@ def costs_of(project: Project) -> Costs:
         size = sizes.class_size(answers)
     except WizardError as error:
         return Costs(f"! Not known: {error.problem.title}.", tuple(error.problem.lines()[1:]))
-    choice = next((one for one in sizes.choices(provider, size) if one.machine.name == pool.machine), None)
+    known = price_list(market_of(project.spec))
+    offered = sizes.choices(provider, size, known)
+    choice = next((one for one in offered if one.machine.name == pool.machine), None)
     if choice is None:
         return Costs(f"! Not known: the catalogue of {provider} has no machine {pool.machine}.")
     if choice.month is None or choice.workshop is None:
@@ -54,11 +63,13 @@ def costs_of(project: Project) -> Costs:
 
 def _billed(project: Project, size: ClassSize, choice: MachineChoice, month: Bill, workshop: Bill) -> Costs:
     is_guess = not project.spec.workshop.students
+    today = SystemClock().now().date()
     days = f"{sizes.WORKSHOP_DAYS} days of {sizes.WORKSHOP_HOURS:g} hours"
     more = "at least " if month.unknown else "about "
+    mark = "! " if month.is_stale(today) else ""
     return Costs(
         f"$ {more}${month.known:,.0f} a month, {more}${workshop.known:,.0f} for a workshop of {days} "
-        f"(prices of {month.as_of}).",
+        f"({mark}{month.age_words(today) or 'no price is known'}).",
         (
             f"{size.students} students{' (a guess)' if is_guess else ''} on {choice.fit.nodes} x "
             f"{choice.machine.name},",
@@ -69,6 +80,7 @@ def _billed(project: Project, size: ClassSize, choice: MachineChoice, month: Bil
             "",
             f"A workshop of {days}, torn down at its end",
             *_items(workshop),
+            *(_OLD if month.is_stale(today) else ()),
         ),
     )
 

@@ -15,46 +15,26 @@ from textual.widgets import Input
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.flows import class_size as sizes
-from z2jh_wizard.flows.class_nodes import (
-    LIMIT_WORDS,
-    NodeFit,
-    NodeRoom,
-    on_cluster,
-    picture,
-    practice_rooms,
-)
+from z2jh_wizard.flows.class_nodes import NodeFit, NodeRoom, on_cluster, picture, practice_rooms
 from z2jh_wizard.flows.class_size import QUESTIONS, MachineChoice
-from z2jh_wizard.flows.class_words import about, machine_words, node_words
+from z2jh_wizard.flows.class_words import machine_words, node_words
 from z2jh_wizard.flows.ways import TOPIC
 from z2jh_wizard.screens.base import style_sheet
+from z2jh_wizard.screens.class_table import MACHINE_COLUMNS, NODE_COLUMNS, machine_cells, node_cells
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Trouble
+from z2jh_wizard.screens.prices import PricedScreen
 from z2jh_wizard.screens.settings_tour import Tour, tour_of
-from z2jh_wizard.screens.stage import StageScreen
+from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.diff_lines import DiffLines, WrittenLines
 from z2jh_wizard.widgets.form_field import FormField
 from z2jh_wizard.widgets.plain import Plain
-from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
+from z2jh_wizard.widgets.virtual_table import Cells, VirtualTable
 
 if TYPE_CHECKING:
     from z2jh_wizard.kube.rows import NodeRow
-
-MACHINE_COLUMNS = (
-    Column("machine", weight=1),
-    Column("students/node", 13),
-    Column("nodes", 6),
-    Column("first limit", 11),
-    Column("a month", 10),
-    Column("workshop", 10),
-)
-NODE_COLUMNS = (
-    Column("node", weight=1),
-    Column("machine", 18),
-    Column("students", 9),
-    Column("first limit", 11),
-)
 
 _ROWS = {"-low": 3, "-tall": 8}
 """Lines of nodes in the picture, by the height of the screen."""
@@ -65,19 +45,21 @@ QUIET = 0.15
 """Seconds without a key after which the lines of config.yaml are shown anew."""
 
 
-class ClassSizeScreen(StageScreen):
+class ClassSizeScreen(PricedScreen):
     """Asks for the size of the class and shows what it takes; ``topic`` is the page that it came from."""
 
     NAME = "class-size"
     STAGE = "class-size"
     CSS_PATH = style_sheet("class_size")
-    BINDINGS = screen_bindings("back", "next", "details")
+    BINDINGS = screen_bindings("back", "next", "details", "refresh")
     SCROLLS = False
     ABOUT = (
         "Type how many students there are and what each needs. The table has the machines of the cloud, the "
         "cheapest first, with the nodes that the class takes; up and down mark another one. "
-        "F2 shows the lines that this writes into config.yaml. Use this saves them and, with the students "
-        "and the marked machine, z2jh.yaml; Undo takes the lines back. Back keeps what you typed."
+        "Refresh prices (F5) asks the cloud for its prices of today and keeps them on this computer; nothing "
+        "is asked without it. F2 shows the lines that this writes into config.yaml. Use this saves them and, "
+        "with the students and the marked machine, z2jh.yaml; Undo takes the lines back. Back keeps what you "
+        "typed."
     )
 
     def __init__(self, desk: Desk, topic: str = "", _field: str = "") -> None:
@@ -108,18 +90,6 @@ class ClassSizeScreen(StageScreen):
         if self.desk.project is None:
             return {one.id: one.default for one in QUESTIONS}
         return sizes.first_answers(self.desk.project.spec, values_in(self._tour.form) if self._tour else {})
-
-    @property
-    def provider(self) -> str:
-        """Return where the hub runs, by the project or by what was answered so far."""
-        if self.desk.project:
-            return self.desk.project.spec.provider
-        return self.desk.journey.answers.get("provider", "") if self.desk.journey else ""
-
-    @property
-    def has_machines(self) -> bool:
-        """Return whether machines can be chosen; elsewhere the nodes are as they are."""
-        return sizes.has_catalogue(self.provider)
 
     # ---- drawing ----
 
@@ -154,12 +124,14 @@ class ClassSizeScreen(StageScreen):
     def buttons(self) -> ComposeResult:
         """Back, the settings, and Use this."""
         others = [] if self.is_aside or self._topic else [ActionButton("settings", "All settings")]
-        yield ButtonRow(ActionButton("next", "Use this"), *others, ActionButton("back"))
+        yield ButtonRow(
+            ActionButton("next", "Use this"), *self.price_buttons(), *others, ActionButton("back")
+        )
 
     def on_mount(self) -> None:
         """Work it out for what is known already."""
         self.query_one("#do-next").disabled = self.desk.project is None
-        self._work_out()
+        self.work_out()
         if self._unreadable:
             self.post_message(Trouble(self._unreadable.problem))
         if not self.has_machines:
@@ -208,7 +180,7 @@ class ClassSizeScreen(StageScreen):
         self._seen = tuple(
             NodeRoom(node.name, node.machine, node.cpu, node.memory, node.pods) for node in students
         )
-        self._work_out()
+        self.work_out()
 
     @property
     def rooms(self) -> tuple[NodeRoom, ...]:
@@ -222,7 +194,7 @@ class ClassSizeScreen(StageScreen):
     @on(FormField.Changed)
     def _changed(self, event: FormField.Changed) -> None:
         self._answer(event.name, event.value)
-        self._work_out()
+        self.work_out()
 
     def _answer(self, name: str, text: str) -> None:
         if self._answers[name] != text:
@@ -264,7 +236,7 @@ class ClassSizeScreen(StageScreen):
     def action_next(self) -> None:
         """Write the class, and the marked machine, into the project; a problem holds one back."""
         self.take()
-        self._work_out()
+        self.work_out()
         wrong = self._wrong()
         if wrong:
             self._show_hint(next(iter(wrong)))
@@ -289,11 +261,12 @@ class ClassSizeScreen(StageScreen):
 
     # ---- what it takes ----
 
-    def _work_out(self) -> None:
+    def work_out(self) -> None:
         """Work everything out anew; with an answer that cannot be used the last good one stays shown."""
         if not self._wrong():
             self._course = sizes.class_size(self._answers)
-        self._choices = {one.machine.name: one for one in sizes.choices(self.provider, self._course)}
+        offered = sizes.choices(self.provider, self._course, self.prices)
+        self._choices = {one.machine.name: one for one in offered}
         self._fits = {one.node.name: one for one in on_cluster(self.rooms, self._course.student)}
         table = self.query_one(VirtualTable)
         table.display = bool(self._choices or self._fits)
@@ -344,13 +317,8 @@ class ClassSizeScreen(StageScreen):
         return sizes.problems(self._answers)
 
     def _cells(self, key: str) -> Cells:
-        if fit := self._fits.get(key):
-            return Cells((key, fit.node.machine, str(fit.students), LIMIT_WORDS[fit.binding]))
-        one = self._choices[key]
-        if not one.fit.nodes:
-            return Cells((key, "0", "-", LIMIT_WORDS[one.fit.binding], "-", "-"), "dim")
-        counts = (str(one.fit.students_per_node), str(one.fit.nodes), LIMIT_WORDS[one.fit.binding])
-        return Cells((key, *counts, about(one.month), about(one.workshop)))
+        fit = self._fits.get(key)
+        return node_cells(fit) if fit else machine_cells(self._choices[key])
 
     def _show_hint(self, name: str = "") -> None:
         """Say what is wrong with the answers, else what the one with the focus is about."""
@@ -376,7 +344,7 @@ class ClassSizeScreen(StageScreen):
         if choice:
             rooms = [choice.fit.students_per_node] * choice.fit.nodes
         words = (
-            machine_words(choice, self._course)
+            machine_words(choice, self._course, SystemClock().now().date())
             if choice
             else node_words(tuple(self._fits.values()), self._course, seen=bool(self._seen))
         )
