@@ -13,6 +13,7 @@ from typing import Any
 from z2jh_wizard.core.errors import ExitCode, Refused
 from z2jh_wizard.core.events import Event, Outcome
 from z2jh_wizard.core.step import Danger, Finding
+from z2jh_wizard.flows.costs import costs_of
 from z2jh_wizard.flows.run import RunSession
 from z2jh_wizard.flows.sessions import flow_of, new_session, plan_of
 from z2jh_wizard.flows.steps.leftovers import EVERY
@@ -52,11 +53,18 @@ def apply(parsed: argparse.Namespace) -> int:
 
 
 def agree_to_costs(project: Project, *, yes: bool) -> None:
-    """Ask before steps that cost money, unless agreed already; Refused without a yes."""
-    costly = [step for step in flow_of(project, "setup").steps if step.danger is Danger.COSTS_MONEY]
-    if costly and not yes and not _agreed(f"{len(costly)} steps cost money. Go on?"):
+    """Ask before steps that cost money, unless agreed already; Refused without a yes, naming them."""
+    costly = [step.title for step in flow_of(project, "setup").steps if step.danger is Danger.COSTS_MONEY]
+    if not costly or yes:
+        return
+    what = f"{'This step costs' if len(costly) == 1 else 'These steps cost'} money: {', '.join(costly)}."
+    about = costs_of(project).sentence.lstrip("$! ")
+    if not _agreed(f"{what}\nAbout how much: {about}\nGo on?"):
         raise Refused(
-            "Not confirmed", "Nothing was changed.", next_step="Run again with --yes when you agree."
+            "Not confirmed",
+            f"{what} About how much: {about}",
+            still_works="Nothing was changed.",
+            next_step="Run again with --yes when you agree.",
         )
 
 
