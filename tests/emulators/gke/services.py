@@ -38,6 +38,8 @@ class Services:
     )
     """Limit and usage."""
     zones: tuple[str, ...] = ("europe-west1-b", "us-central1-a", "us-central1-b")
+    without: dict[str, set[str]] = field(default_factory=dict)
+    """Machine types that a zone does not have."""
     disks: list[Reply] = field(default_factory=list)
     rules: list[Reply] = field(default_factory=list)
     addresses: list[Reply] = field(default_factory=list)
@@ -135,8 +137,9 @@ class Services:
     def _zones(self, _found: Any, _query: Any, _body: Reply) -> Reply:
         return {"items": [{"name": one, "status": "UP"} for one in self.zones]}
 
-    def _machines(self, _found: Any, _query: Any, _body: Reply) -> Reply:
-        return {"items": [{"name": one} for one in MACHINES]}
+    def _machines(self, found: re.Match[str], _query: Any, _body: Reply) -> Reply:
+        there = [one for one in MACHINES if one not in self.without.get(found["zone"], ())]
+        return {"items": [{"name": one} for one in there]}
 
     def _region(self, _found: Any, _query: Any, _body: Reply) -> Reply:
         return {

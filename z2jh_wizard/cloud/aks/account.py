@@ -6,6 +6,7 @@ import asyncio
 import fnmatch
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from z2jh_wizard.cloud.account import (
@@ -24,6 +25,7 @@ from z2jh_wizard.cloud.aks import sign_in
 from z2jh_wizard.cloud.aks.azure import Azure
 from z2jh_wizard.cloud.aks.desired import pools_of
 from z2jh_wizard.cloud.aks.groups import RegisterProviders, unregistered
+from z2jh_wizard.cloud.preflight import Room, unknown
 from z2jh_wizard.core.capacity import machines
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
@@ -110,11 +112,14 @@ class AzureAccount:
         return tuple(described(one) for one in found)
 
     async def preflight(self, spec: Spec) -> tuple[Check, ...]:
-        """Look at providers, permissions, machines and quotas for what a project wants."""
+        """Look at providers, permissions, machines and quotas for what a project wants.
+
+        CloudNeedsYou when the sign-in has ended.
+        """
         providers, permissions = await asyncio.gather(self._providers(), self._permissions())
         checks = [providers, permissions]
         if providers.verdict in (Verdict.OK, Verdict.UNKNOWN):
-            checks += [await self._machines_there(spec), *await self._quotas(spec)]
+            checks += await self._room(spec)
         return tuple(checks)
 
     async def _sizes(self, location: str) -> dict[str, dict[str, Any]]:
@@ -137,7 +142,7 @@ class AzureAccount:
         try:
             lacking = await unregistered(self._azure)
         except WizardError as error:
-            return _unknown("services", title, error)
+            return unknown("services", title, error)
         if not lacking:
             return Check("services", title, Verdict.OK, "All that are needed are registered.")
         return Check(
@@ -154,48 +159,40 @@ class AzureAccount:
         try:
             granted = await self._azure.listed(path, PERMISSIONS)
         except WizardError as error:
-            return _unknown("permissions", title, error)
+            return unknown("permissions", title, error)
         lacking = [one for one in ACTIONS if not may(one, granted)]
         if not lacking:
             return Check("permissions", title, Verdict.OK, "Your account may do all that is needed.")
         sentence = f"Your account lacks {', '.join(lacking)}. Ask for the role Contributor."
         return Check("permissions", title, Verdict.FAIL, sentence)
 
-    async def _machines_there(self, spec: Spec) -> Check:
-        title = "Machines"
+    async def _room(self, spec: Spec) -> list[Check]:
+        """Compare machines and quotas with what the project wants."""
+        checks: list[Check] = []
+        sizes: dict[str, dict[str, Any]] = {}
+        left: dict[str, float] = {}
         try:
-            offers = {one.machine.name: one for one in await self.machines(spec.region)}
+            sizes = await self._sizes(spec.region)
         except WizardError as error:
-            return _unknown("machines", title, error)
-        wanted = sorted({pool.machine for pool in pools_of(spec).values()})
-        why = [
-            f"{name}: {offers[name].why_not}." for name in wanted if name in offers and offers[name].why_not
-        ]
-        if why:
-            return Check("machines", title, Verdict.FAIL, " ".join(why))
-        return Check("machines", title, Verdict.OK, f"{spec.region} has {' and '.join(wanted)}.")
-
-    async def _quotas(self, spec: Spec) -> list[Check]:
+            checks.append(unknown("machines", "Machines", error))
         path = f"{self._azure.path}/providers/Microsoft.Compute/locations/{spec.region}/usages"
         try:
             found = await self._azure.listed(path, USAGES)
+            left = {one["name"]["value"]: one["limit"] - one["currentValue"] for one in found}
         except WizardError as error:
-            return [_unknown("quota", "Quotas", error)]
-        left = {one["name"]["value"]: one["limit"] - one["currentValue"] for one in found}
-        families = {
-            name: str(one.get("family", "")) for name, one in (await self._sizes(spec.region)).items()
-        }
-        return [
-            _quota(metric, need, left[metric], spec.region)
-            for metric, need in needs(spec, families).items()
-            if metric in left
-        ]
+            checks.append(unknown("quota", "Quotas", error))
+        families = {name: str(one.get("family", "")) for name, one in sizes.items()}
+        offers = await self.machines(spec.region) if sizes else ()
+        room = Room(spec, pools_of(spec), offers, partial(needs, families=families), left)
+        if offers:
+            checks.append(_machines_there(spec, room))
+        return [*checks, *(_quota(*quota, spec.region, room) for quota in room.quotas())]
 
 
-def needs(spec: Spec, families: Mapping[str, str]) -> dict[str, int]:
+def needs(spec: Spec, families: Mapping[str, str]) -> dict[str, float]:
     """Return how many cores a project takes of each quota at most, one node more a pool for upgrades."""
     known = {one.name: one for one in machines("aks")}
-    found = {"cores": 0}
+    found = {"cores": 0.0}
     for pool in pools_of(spec).values():
         machine = known.get(pool.machine)
         if machine is None:
@@ -249,14 +246,19 @@ def _why_not(sku: dict[str, Any] | None, location: str) -> str:
     return ""
 
 
-def _quota(metric: str, need: int, have: float, region: str) -> Check:
+def _machines_there(spec: Spec, room: Room) -> Check:
+    title = "Machines"
+    wanted = sorted({pool.machine for pool in pools_of(spec).values()})
+    if not (gone := room.gone()):
+        return Check("machines", title, Verdict.OK, f"{spec.region} has {' and '.join(wanted)}.")
+    said = [f"{name}: {why}. {room.instead_of(name)}" for name, why in gone.items()]
+    return Check("machines", title, Verdict.FAIL, " ".join([*said, "Or take another region."]))
+
+
+def _quota(metric: str, need: float, have: float, region: str, room: Room) -> Check:
     name = "cores in all" if metric == "cores" else f"cores of the family {metric}"
-    sentence = f"{need} {name} are needed at most, {have:g} are left in {region}."
+    sentence = f"{need:g} {name} are needed at most, {have:g} are left in {region}."
     if have >= need:
         return Check(f"quota.{metric}", f"Quota {metric}", Verdict.OK, sentence)
-    more = "Take a machine of another family, a smaller one, fewer nodes or another region, or ask for more."
+    more = f"{room.that_fits()} Else take another region, or ask for more."
     return Check(f"quota.{metric}", f"Quota {metric}", Verdict.FAIL, f"{sentence} {more}")
-
-
-def _unknown(check: str, title: str, error: WizardError) -> Check:
-    return Check(check, title, Verdict.UNKNOWN, f"Could not be asked: {error.problem.happened}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
+
 from z2jh_wizard.cloud.account import (
     Account,
     Check,
@@ -24,6 +26,7 @@ from z2jh_wizard.cloud.eks.desired import pools_of
 from z2jh_wizard.cloud.eks.regions import EnableRegion, is_on
 from z2jh_wizard.cloud.eks.troubles import DENIED
 from z2jh_wizard.cloud.explain import CloudTrouble
+from z2jh_wizard.cloud.preflight import Room, unknown
 from z2jh_wizard.core.capacity import machines
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
@@ -111,11 +114,15 @@ class AwsAccount:
         return tuple(await asyncio.gather(*(self._cluster(name) for name in names)))
 
     async def preflight(self, spec: Spec) -> tuple[Check, ...]:
-        """Look at the region, permissions, zones with the machines, and quotas for what a project wants."""
+        """Look at the region, permissions, zones with the machines, and quotas for what a project wants.
+
+        NeedsYou when the sign-in has ended, or belongs to another account.
+        """
         region, allowed = await asyncio.gather(self._region(), permissions.check(self._aws))
         checks = [region, allowed]
         if region.verdict in (Verdict.OK, Verdict.UNKNOWN):
-            checks += await asyncio.gather(self._machines_there(spec), self._cpus(spec), self._networks(spec))
+            room, networks = await asyncio.gather(self._room(spec), self._networks(spec))
+            checks += [*room, networks]
         return tuple(checks)
 
     # ---- the checks ----
@@ -136,28 +143,33 @@ class AwsAccount:
             EnableRegion(self._aws, self._clock),
         )
 
-    async def _machines_there(self, spec: Spec) -> Check:
-        title = "Machines"
-        wanted = sorted({pool.machine for pool in pools_of(spec).values()})
+    async def _room(self, spec: Spec) -> list[Check]:
+        """Compare the machines of the students' zone, and the quota of processors, with what is wanted."""
+        checks: list[Check] = []
+        known, wanted = machines("eks"), {pool.machine for pool in pools_of(spec).values()}
+        zone, there, left = "", dict[str, set[str]](), dict[str, float]()
         try:
-            chosen = await zones.usable(self._aws, spec)
-            offers = await zones.offered(self._aws, wanted)
+            zone = (await zones.usable(self._aws, spec))[0]
+            there = await zones.offered(self._aws, wanted | {one.name for one in known})
         except WizardError as error:
-            if not error.transient and error.problem.title.startswith("This region"):
-                return Check("machines", title, Verdict.FAIL, error.problem.happened)
-            return unknown("machines", title, error)
-        gone = [name for name in wanted if chosen[0] not in offers.get(name, ())]
-        if gone:
-            return Check("machines", title, Verdict.FAIL, f"{chosen[0]} has no {' and no '.join(gone)}.")
-        return Check("machines", title, Verdict.OK, f"{chosen[0]} has {' and '.join(wanted)}.")
-
-    async def _cpus(self, spec: Spec) -> Check:
+            checks.append(_no_zones(error))
         try:
             limit, used = await asyncio.gather(self._limit(CPUS), self._used())
+            left = {"vcpu": limit - used}
         except WizardError as error:
-            return unknown("quota.vcpu", "Quota of processors", error)
-        sentence = f"{needs(spec)} processors are needed at most, {limit - used:g} are left."
-        return _quota("vcpu", "Quota of processors", needs(spec), limit - used, sentence)
+            checks.append(unknown("quota.vcpu", "Quota of processors", error))
+        offers = [
+            MachineOffer(one, "" if zone in there.get(one.name, ()) else f"{zone} has none of them")
+            for one in known
+        ]
+        room = Room(spec, pools_of(spec), offers, lambda one: {"vcpu": needs(one)}, left)
+        if there:
+            checks.append(_machines_there(zone, {name: zone in there.get(name, ()) for name in wanted}, room))
+        for name, need, have in room.quotas():
+            sentence = f"{need:g} processors are needed at most, {have:g} are left."
+            quota = Check(f"quota.{name}", "Quota of processors", Verdict.OK, sentence)
+            checks.append(quota if have >= need else _short(quota, room.that_fits()))
+        return checks
 
     async def _networks(self, spec: Spec) -> Check:
         title = "Quota of networks"
@@ -173,7 +185,8 @@ class AwsAccount:
             for one in vpc.get("Tags") or ()
         )
         left = limit - len(found) + ours
-        return _quota("vpc", title, 1, left, f"A network of its own is needed, {left:g} are left.")
+        quota = Check("quota.vpc", title, Verdict.OK, f"A network of its own is needed, {left:g} are left.")
+        return quota if left >= 1 else _short(quota, "Delete one that nobody needs.")
 
     async def _limit(self, quota: tuple[str, str]) -> float:
         service, code = quota
@@ -227,13 +240,22 @@ def needs(spec: Spec) -> int:
     )
 
 
-def unknown(check: str, title: str, error: WizardError) -> Check:
-    """Return a check that could not be asked, which is no failure."""
-    return Check(check, title, Verdict.UNKNOWN, f"Could not be asked: {error.problem.happened}")
+def _no_zones(error: WizardError) -> Check:
+    """Return the check of machines in a region without enough zones, or one that could not be asked."""
+    if not error.transient and error.problem.title.startswith("This region"):
+        sentence = f"{error.problem.happened} {error.problem.next_step}"
+        return Check("machines", "Machines", Verdict.FAIL, sentence)
+    return unknown("machines", "Machines", error)
 
 
-def _quota(name: str, title: str, need: int, left: float, sentence: str) -> Check:
-    if left >= need:
-        return Check(f"quota.{name}", title, Verdict.OK, sentence)
-    more = "Take less or another region, or ask for more under Service Quotas."
-    return Check(f"quota.{name}", title, Verdict.FAIL, f"{sentence} {more}")
+def _machines_there(zone: str, there: dict[str, bool], room: Room) -> Check:
+    gone = sorted(name for name, is_there in there.items() if not is_there)
+    if not gone:
+        return Check("machines", "Machines", Verdict.OK, f"{zone} has {' and '.join(sorted(there))}.")
+    said = [f"{zone} has no {name}. {room.instead_of(name)}" for name in gone]
+    return Check("machines", "Machines", Verdict.FAIL, " ".join([*said, "Or take another region."]))
+
+
+def _short(quota: Check, instead: str) -> Check:
+    more = f"{instead} Else take another region, or ask for more under Service Quotas."
+    return msgspec.structs.replace(quota, verdict=Verdict.FAIL, sentence=f"{quota.sentence} {more}")

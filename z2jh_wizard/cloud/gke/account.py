@@ -23,6 +23,7 @@ from z2jh_wizard.cloud.gke import sign_in
 from z2jh_wizard.cloud.gke.desired import BOOT_GIB, place_of, pools_of
 from z2jh_wizard.cloud.gke.google import Google
 from z2jh_wizard.cloud.gke.services import NEEDED, EnableServices, switched_on
+from z2jh_wizard.cloud.preflight import Room, unknown
 from z2jh_wizard.core.capacity import machines
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
@@ -41,6 +42,20 @@ PERMISSIONS = (
     "iam.serviceAccounts.actAs",
 )
 """What the wizard does in a project, by the names that Google's roles are made of."""
+
+ROLES = (
+    "container.roles.create",
+    "container.roles.escalate",
+    "container.roleBindings.create",
+    "container.clusterRoles.create",
+    "container.clusterRoles.bind",
+    "container.clusterRoles.escalate",
+    "container.clusterRoleBindings.create",
+)
+"""What the chart's own roles take inside the cluster; the role Kubernetes Engine Admin has them all.
+
+Source: https://cloud.google.com/iam/docs/roles-permissions/container
+"""
 
 CONTINENTS = {
     "africa": "Africa", "asia": "Asia", "australia": "Australia", "europe": "Europe", "me": "Middle East",
@@ -112,11 +127,13 @@ class GoogleAccount:
         """Look at services, billing, permissions, machines and quotas for what a project wants.
 
         What may not be asked is unknown and no failure; while a service is off, what needs it is left out.
+        CloudNeedsYou when the sign-in has ended.
         """
         services = await self._services(spec)
-        checks = [services, *await asyncio.gather(self._billing(), self._permissions())]
+        billing, permissions = await asyncio.gather(self._billing(), self._permissions())
+        checks = [services, billing, *permissions]
         if services.verdict in (Verdict.OK, Verdict.UNKNOWN):
-            checks += [*await self._machines_there(spec), *await self._quotas(spec)]
+            checks += await self._room(spec)
         return tuple(checks)
 
     # ---- the checks ----
@@ -126,7 +143,7 @@ class GoogleAccount:
         try:
             on = await switched_on(self._google)
         except WizardError as error:
-            return _unknown("services", title, error)
+            return unknown("services", title, error)
         off = [name for name in NEEDED if name not in on]
         if not off:
             return Check("services", title, Verdict.OK, "All that are needed are switched on.")
@@ -143,7 +160,7 @@ class GoogleAccount:
         try:
             reply = await self._google.get("cloudbilling", f"v1/projects/{self._google.project}/billingInfo")
         except WizardError as error:
-            return _unknown("billing", title, error)
+            return unknown("billing", title, error)
         if reply.get("billingEnabled"):
             return Check("billing", title, Verdict.OK, "The project has a billing account.")
         link = f"https://console.cloud.google.com/billing/linkedaccount?project={self._google.project}"
@@ -151,50 +168,69 @@ class GoogleAccount:
             "billing", title, Verdict.FAIL, f"The project has no billing account; link one at {link}"
         )
 
-    async def _permissions(self) -> Check:
+    async def _permissions(self) -> tuple[Check, ...]:
         title = "Permissions"
         path = f"v3/projects/{self._google.project}:testIamPermissions"
+        wanted = [*PERMISSIONS, *ROLES]
         try:
-            reply = await self._google.ask("cloudresourcemanager", path, {"permissions": list(PERMISSIONS)})
+            reply = await self._google.ask("cloudresourcemanager", path, {"permissions": wanted})
         except WizardError as error:
-            return _unknown("permissions", title, error)
-        lacking = [one for one in PERMISSIONS if one not in reply.get("permissions", ())]
-        if not lacking:
-            return Check("permissions", title, Verdict.OK, "Your account may do all that is needed.")
-        return Check(
-            "permissions",
-            title,
-            Verdict.FAIL,
-            f"Your account lacks {', '.join(lacking)}. Ask the project's owner for the roles Kubernetes "
-            "Engine Admin and Service Account User.",
+            return (unknown("permissions", title, error),)
+        lacking = [one for one in wanted if one not in reply.get("permissions", ())]
+        grave = [one for one in lacking if one in PERMISSIONS]
+        if not grave:
+            done = Check("permissions", title, Verdict.OK, "Your account may do all that is needed.")
+            return (done, *([_no_roles(lacking, self._google.project)] if lacking else []))
+        sentence = (
+            f"Your account lacks {', '.join(grave)}. Ask the project's owner for the roles Kubernetes "
+            "Engine Admin and Service Account User."
         )
+        return (Check("permissions", title, Verdict.FAIL, sentence),)
 
-    async def _machines_there(self, spec: Spec) -> list[Check]:
-        zone = place_of(spec).location
-        title = "Machines"
+    async def _room(self, spec: Spec) -> list[Check]:
+        """Compare machines and quotas with what the project wants."""
+        place, checks = place_of(spec), []
+        offers: tuple[MachineOffer, ...] = ()
+        left: dict[str, float] = {}
         try:
-            offers = {one.machine.name: one for one in await self.machines(zone)}
+            offers = await self.machines(place.location)
         except WizardError as error:
-            return [_unknown("machines", title, error)]
-        wanted = {pool.machine for pool in pools_of(spec).values()}
-        gone = sorted(name for name in wanted if name in offers and offers[name].why_not)
-        if gone:
-            return [Check("machines", title, Verdict.FAIL, f"{zone} has no {' and no '.join(gone)}.")]
-        return [Check("machines", title, Verdict.OK, f"{zone} has {' and '.join(sorted(wanted))}.")]
-
-    async def _quotas(self, spec: Spec) -> list[Check]:
-        place = place_of(spec)
+            checks.append(unknown("machines", "Machines", error))
         path = f"compute/v1/projects/{place.project}/regions/{place.region}"
         try:
             reply = await self._google.get("compute", path)
+            left = {
+                one["metric"]: float(one["limit"]) - float(one["usage"]) for one in reply.get("quotas", ())
+            }
         except WizardError as error:
-            return [_unknown("quota", "Quotas", error)]
-        found = {one["metric"]: float(one["limit"]) - float(one["usage"]) for one in reply.get("quotas", ())}
-        return [
-            _quota(metric, need, found[metric], place.region)
-            for metric, need in needs(spec).items()
-            if metric in found
-        ]
+            checks.append(unknown("quota", "Quotas", error))
+        room = Room(spec, pools_of(spec), offers, needs, left)
+        if offers:
+            checks.append(await self._machines_there(spec, room))
+        short = (_quota(*quota, place.region, room) for quota in room.quotas())
+        return [*checks, *short]
+
+    async def _machines_there(self, spec: Spec, room: Room) -> Check:
+        zone, title = place_of(spec).location, "Machines"
+        wanted = sorted({pool.machine for pool in pools_of(spec).values()})
+        if not (gone := room.gone()):
+            return Check("machines", title, Verdict.OK, f"{zone} has {' and '.join(wanted)}.")
+        said = [f"{zone} has no {name}. {room.instead_of(name)}" for name in gone]
+        if zones := await self._zones_with(wanted, place_of(spec).region):
+            said.append(
+                f"In the same region, {' and '.join(zones)} ha{'s' if len(zones) == 1 else 've'} all."
+            )
+        return Check("machines", title, Verdict.FAIL, " ".join(said))
+
+    async def _zones_with(self, wanted: list[str], region: str) -> list[str]:
+        """Return the zones of a region that have all of some machines; none where that cannot be asked."""
+        try:
+            zones = [one.id for one in await self.locations() if one.id.startswith(f"{region}-")]
+            found = await asyncio.gather(*(self.machines(zone) for zone in zones))
+        except WizardError:
+            return []
+        able = [{one.machine.name for one in offers if not one.why_not} for offers in found]
+        return [zone for zone, names in zip(zones, able, strict=True) if names.issuperset(wanted)]
 
     async def _zone(self, location: str) -> str:
         """Return a zone, the first one of a region."""
@@ -247,13 +283,23 @@ def described(cluster: Any) -> CloudCluster:
     )
 
 
-def _quota(metric: str, need: float, have: float, region: str) -> Check:
+def _quota(metric: str, need: float, have: float, region: str, room: Room) -> Check:
     sentence = f"{metric}: {math.ceil(need)} are needed at most, {have:g} are left in {region}."
     if have >= need:
         return Check(f"quota.{metric}", f"Quota {metric}", Verdict.OK, sentence)
-    more = "Take a smaller machine, fewer nodes or another region, or ask Google for more."
+    more = f"{room.that_fits()} Else take another region, or ask Google for more."
     return Check(f"quota.{metric}", f"Quota {metric}", Verdict.FAIL, f"{sentence} {more}")
 
 
-def _unknown(check: str, title: str, error: WizardError) -> Check:
-    return Check(check, title, Verdict.UNKNOWN, f"Could not be asked: {error.problem.happened}")
+def _no_roles(lacking: list[str], project: str) -> Check:
+    """Return what to do for who may make a cluster and not what the chart makes in it.
+
+    Google asks IAM before the cluster's own rules, so Kubernetes Engine Admin needs no binding; without that
+    role nobody can give the binding to oneself.
+    """
+    sentence = (
+        f"Your account lacks {', '.join(lacking)}, so the chart's roles cannot be made. Ask the project's "
+        "owner for the role Kubernetes Engine Admin; or, once the cluster is there, to type: kubectl create "
+        "clusterrolebinding cluster-admin-binding --clusterrole=cluster-admin --user=YOUR-ADDRESS"
+    )
+    return Check("permissions.roles", f"Roles in the cluster of {project}", Verdict.WARN, sentence)
