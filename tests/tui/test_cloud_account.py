@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -235,6 +237,36 @@ async def test_a_role_of_a_start_page_is_chosen(
         await person.sees("Signed in:")
     assert backend.page.taken == [("111122223333", "Reader")]
     assert journey.answers["account"] == "111122223333"
+
+
+NO_SDK = """
+import asyncio, pathlib, sys
+from z2jh_wizard.app import Start, WizardApp
+from z2jh_wizard.screens.journey import Journey
+from z2jh_wizard.screens.messages import Go
+from z2jh_wizard.screens.recent import Memory
+
+async def main(folder):
+    app = WizardApp(Start(), memory=Memory(folder))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for provider in ("gke", "aks", "eks"):
+            app.desk.journey = Journey.begin(str(folder / "hub"), provider)
+            app.post_message(Go("account"))
+            while not (app.screen.query("#how") and app.screen._ways.chosen):
+                await pilot.pause()
+            app.post_message(Go("welcome"))
+            await pilot.pause()
+    loaded = {name.partition(".")[0] for name in sys.modules} & {"azure", "botocore", "google", "grpc"}
+    sys.exit(f"loaded: {sorted(loaded)}" if loaded else 0)
+
+asyncio.run(main(pathlib.Path(sys.argv[1])))
+"""
+
+
+def test_the_ways_to_sign_in_are_shown_before_a_cloud_s_package_is_loaded(tmp_path: Path) -> None:
+    argv = [sys.executable, "-c", NO_SDK, str(tmp_path)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 # ---- the place ----

@@ -37,7 +37,7 @@ Mode = Literal["ways", "code", "roles", "signed"]
 """What is done: a way is chosen, a code is waited for, a role is taken, the account is chosen."""
 
 _SHOWN: dict[Mode, tuple[str, ...]] = {
-    "ways": ("#ways-to-sign-in", "#pick-account", "#do-sign_in", "#do-next"),
+    "ways": ("#ways-to-sign-in", "#pick-account", "#do-sign_in", "#do-refresh", "#do-next"),
     "code": ("#code-to-type",),
     "roles": ("#identity", "#pick-account", "#roles-part", "#do-sign_in"),
     "signed": ("#identity", "#pick-account", "#do-refresh", "#do-other_way", "#do-next"),
