@@ -215,6 +215,7 @@ def googles(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleList]:
         *(google_sku(f"{name} Instance Core running in Belgium", "h", usd) for name, usd in cores.items()),
         *(google_sku(f"{name} Instance Ram running in Rome", "GiBy.h", rate) for name, rate in ram.items()),
         google_sku("Spot Preemptible E2 Instance Core running in Belgium", "h", 0.001, usage="Preemptible"),
+        google_sku("E2 Instance Core running in Belgium", "h", 0.002, usage="Preemptible"),
         google_sku("E2 Custom Instance Core running in Belgium", "h", 0.9),
         google_sku("Commitment v1: E2 Cpu in Belgium for 1 Year", "h", 0.01, usage="Commit1Yr"),
         google_sku("E2 Instance Core running in Iowa", "h", 0.5, regions=["us-central1"]),

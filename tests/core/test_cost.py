@@ -60,6 +60,8 @@ def test_disks_that_are_sold_in_sizes_cost_what_the_next_size_does() -> None:
     assert amounts(bill(node, node, SMALL_COURSE, price_list=known).items)[
         "students' disks"
     ] == pytest.approx(12)
+    exact = a_month(students=10, nodes=1, hours_a_week=5, disk_gib=8)
+    assert amounts(bill(node, node, exact, price_list=known).items)["students' disks"] == pytest.approx(6)
     largest = a_month(students=10, nodes=1, hours_a_week=5, disk_gib=17)
     assert "students' disks, StandardSSD" in bill(node, node, largest, price_list=known).unknown
 

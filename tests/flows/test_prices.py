@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from z2jh_wizard.core.capacity import Cloud
 from z2jh_wizard.core.errors import CouldNotLook
 from z2jh_wizard.core.prices import Key, Price, shipped
 from z2jh_wizard.core.spec import ClusterSpec, Spec
@@ -105,3 +106,11 @@ def test_a_market_is_that_of_the_project_or_of_its_answers() -> None:
     answers = {"provider": "eks", "region": " eu-south-1", "account": "1", "sign_in": "profile:x"}
     assert market_of_answers(answers) == expected
     assert market_of_answers({"provider": "gke"}) == Market("gke")
+
+
+@pytest.mark.parametrize("provider", ["gke", "eks"])
+async def test_who_is_not_signed_in_is_told_to(provider: Cloud) -> None:
+    done = await refresh(Market(provider), TODAY)
+    assert not done.worked
+    assert done.prices == shipped(provider)
+    assert "Sign in again" in done.sentence
