@@ -250,3 +250,15 @@ def test_every_sentence_is_one() -> None:
         for check in said(seen).values():
             assert check.sentence.endswith(".")
             assert check.sentence[0].isupper() or check.sentence[0] == "v"
+
+
+def test_google_looks_after_the_nodes_of_autopilot() -> None:
+    nodes = tuple(Machine(f"gce://p/z/gk3-bio-pool-{number}", "v1.36.2-gke.1") for number in (1, 2))
+    privileged = msgspec.structs.replace(WANTS, privileged=True)
+    seen = with_(nodes=nodes)
+    told = said(seen, privileged)["cluster.autopilot"]
+    assert told.verdict is Verdict.WARN
+    assert "singleuser.cloudMetadata.blockWithIptables to false" in told.sentence
+    assert said(seen)["cluster.autopilot"].verdict is Verdict.OK
+    for others in ((), None, GOOD.nodes, (Machine("aws:///a/gk3-x", "v1"),), (*nodes, *(GOOD.nodes or ()))):
+        assert "cluster.autopilot" not in said(with_(nodes=others), privileged)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from z2jh_wizard.cloud.account import Check, Verdict
-from z2jh_wizard.cloud.cluster_features import Sure, load_balancer, policy_engine
+from z2jh_wizard.cloud.cluster_features import Sure, is_autopilot, load_balancer, policy_engine
 from z2jh_wizard.core.errors import Problem
 from z2jh_wizard.core.step import By, Command, Finding, Look, Refusal, Step, Work
 from z2jh_wizard.helm import tiller
@@ -64,6 +64,8 @@ class Wants(msgspec.Struct, frozen=True):
     policies: bool = True
     fitted: bool = True
     """Whether the settings suit OpenShift, if it is one."""
+    privileged: bool = False
+    """Whether a student's server begins with a container that wants to change the node's network."""
 
 
 Again: TypeAlias = Callable[[], Awaitable[tuple[Check, ...]]]
@@ -135,6 +137,7 @@ def checks(seen: Survey, wants: Wants, again: Again) -> tuple[Check, ...]:
         *_balancer(seen, wants),
         *_policies(seen, wants),
         *_openshift(seen, wants),
+        *_autopilot(seen, wants),
         *_old_sins(seen, again),
     )
 
@@ -314,6 +317,20 @@ def _openshift(seen: Survey, wants: Wants) -> Iterator[Check]:
         return
     text += "a new hub gets the settings that it asks for, one that runs keeps its own."
     yield Check("cluster.openshift", "OpenShift", Verdict.WARN, text)
+
+
+def _autopilot(seen: Survey, wants: Wants) -> Iterator[Check]:
+    """Yield what it means that Google looks after the nodes; source: its "Autopilot security capabilities"."""
+    if not is_autopilot(seen):
+        return
+    text = "Google looks after the nodes (Autopilot): there is no pool to resize, and each pod is paid for."
+    title, id_ = "GKE Autopilot", "cluster.autopilot"
+    if not wants.privileged:
+        yield Check(id_, title, Verdict.OK, text)
+        return
+    text += " It refuses the container that blocks the metadata server, so no student's server would start:"
+    text += " set singleuser.cloudMetadata.blockWithIptables to false; the network policy blocks it as well."
+    yield Check(id_, title, Verdict.WARN, text)
 
 
 def _old_sins(seen: Survey, again: Again) -> Iterator[Check]:

@@ -1,7 +1,8 @@
 """What a cluster can do, told by the traces that its parts leave: load balancers and network policies.
 
 Sources: the API groups and DaemonSet names in each project's own manifests; node.spec.providerID as the
-controllers of clouds write it. Traces tell what is installed, not that it is switched on and works.
+controllers of clouds write it; Google's documentation for the names of Autopilot's nodes. Traces tell what is
+installed, not that it is switched on and works.
 """
 
 from __future__ import annotations
@@ -86,6 +87,10 @@ CLOUDS = {
 """Clouds by the first word of a node's providerID; their controllers rent load balancers."""
 
 
+AUTOPILOT = "gk3-"
+"""How the names of nodes begin that Google runs itself; those of pools begin with gke-."""
+
+
 class Sure(enum.Enum):
     """How sure it is that a service of type LoadBalancer gets an address."""
 
@@ -121,3 +126,13 @@ def load_balancer(seen: Survey) -> tuple[Sure, str]:
     if seen.nodes is None and seen.services is None:
         return Sure.UNKNOWN, "this account may look neither at nodes nor at other services"
     return Sure.UNKNOWN, "no cloud and no load balancer was recognised"
+
+
+def is_autopilot(seen: Survey) -> bool:
+    """Tell whether Google looks after the nodes (GKE Autopilot); False where nobody may look at nodes."""
+    names = [
+        node.provider_id.rpartition("/")[2]
+        for node in seen.nodes or ()
+        if node.provider_id.startswith("gce://")
+    ]
+    return bool(names) and all(name.startswith(AUTOPILOT) for name in names)

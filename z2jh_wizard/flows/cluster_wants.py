@@ -39,6 +39,8 @@ def wants_of(project: Project, files: ValuesFiles) -> Wants:
         policies=subject.effective(f"{'singleuser.' if z2jh else ''}networkPolicy.enabled", True)
         is not False,
         fitted=z2jh and not fits,
+        privileged=z2jh
+        and subject.effective("singleuser.cloudMetadata.blockWithIptables", True) is not False,
     )
 
 
