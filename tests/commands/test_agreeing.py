@@ -40,3 +40,10 @@ def test_what_costs_money_is_named_and_priced(provider, tmp_path, capsys):
     assert "prices of" in said
     assert "--yes" in said
     assert {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_cluster_that_cannot_be_stopped_is_resized_instead(tmp_path, capsys):
+    project = project_at("gke", tmp_path / "hub")
+    for command, instead in (("stop", "z2jh-wizard resize 0"), ("start", "z2jh-wizard resize N")):
+        assert main(["-C", str(project.folder), command]) == 5
+        assert instead in capsys.readouterr().err

@@ -52,6 +52,8 @@ def test_help_lists_every_command_and_the_exit_codes(cli):
         "diagnose",
         "doctor",
         "resize",
+        "stop",
+        "start",
         "teardown",
         "config",
     ):

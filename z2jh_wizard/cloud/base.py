@@ -22,6 +22,9 @@ class ClusterProvider(Protocol):
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a pool this many nodes; Refused where the wizard may not."""
 
+    def power_step(self, *, running: bool) -> Step:
+        """Return the step that starts or stops the whole cluster; Refused where that cannot be done."""
+
     async def credential(self) -> dict[str, Any]:
         """Return the status of an ExecCredential for the project's kubeconfig."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from z2jh_wizard.cloud.leftovers import Leftover, Scan
+from z2jh_wizard.cloud.power import no_power
 from z2jh_wizard.core.errors import InvalidInput, Refused
 from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
 from z2jh_wizard.kube import kubeconfig as kubeconfigs
@@ -40,6 +41,11 @@ class ExistingProvider:
             still_works="Nothing was changed.",
             next_step="Resize it with the tool or the web page that made it.",
         )
+
+    def power_step(self, *, running: bool) -> Step:
+        """Refuse: the cluster is not ours."""
+        instead = "Use the tool or the web page that made it."
+        raise no_power("The wizard did not make it.", running=running, instead=instead)
 
     async def credential(self) -> dict[str, Any]:
         """Return a credential of the context's own user; InvalidInput for what a plugin cannot pass on."""

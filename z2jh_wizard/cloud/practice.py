@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from z2jh_wizard.cloud.leftovers import Leftover, Scan
+from z2jh_wizard.cloud.power import no_power
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput, Refused, WizardError
 from z2jh_wizard.core.step import Command, Finding, Gone, Line, Look, Made, Progress, Resource, Step, Work
@@ -40,6 +41,11 @@ class PracticeProvider:
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a practice pool this many nodes."""
         return ResizePractice(self._project, pool, nodes, self._clock)
+
+    def power_step(self, *, running: bool) -> Step:
+        """Refuse: practice has words of its own for it."""
+        words = f"z2jh-wizard practice {'start' if running else 'stop'}"
+        raise no_power("It is a program on this computer.", running=running, instead=f"Run: {words}")
 
     async def credential(self) -> dict[str, Any]:
         """Return the practice cluster's token."""

@@ -72,7 +72,7 @@ class WriteKubeconfig(Step):
 
 
 class ReachCluster(WriteKubeconfig):
-    """Write the kubeconfig before a tear-down; a cluster that is gone needs none."""
+    """Write the kubeconfig before a tear-down; a cluster that is gone or stopped needs none."""
 
     id = "cluster.reach"
     title = "Reach the cluster"
@@ -83,7 +83,7 @@ class ReachCluster(WriteKubeconfig):
         """Compare the file with the cluster; fine when there is no cluster."""
         if await self._wanted() is None:
             if self._project.kubeconfig.exists():
-                return Look(Finding.DRIFTED, "the cluster is gone, its kubeconfig is left")
+                return Look(Finding.ABSENT, "no cluster of this project runs, its kubeconfig is left")
             return Look(Finding.READY, "there is none")
         return await super().look()
 

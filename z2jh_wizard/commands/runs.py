@@ -75,6 +75,18 @@ def resize(parsed: argparse.Namespace) -> int:
     return asyncio.run(play(session, as_json=parsed.json)).code
 
 
+def stop(parsed: argparse.Namespace) -> int:
+    """Stop all machines of the cluster."""
+    return asyncio.run(play(new_session(open_project(Path(parsed.folder)), "stop"), as_json=parsed.json)).code
+
+
+def start(parsed: argparse.Namespace) -> int:
+    """Start a stopped cluster again."""
+    return asyncio.run(
+        play(new_session(open_project(Path(parsed.folder)), "start"), as_json=parsed.json)
+    ).code
+
+
 def teardown(parsed: argparse.Namespace) -> int:
     """Remove the hub and what the wizard made for it, then look for what is left."""
     project = open_project(Path(parsed.folder))

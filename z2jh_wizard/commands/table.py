@@ -48,6 +48,8 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     )
     _capacity(add("capacity", "capacity", "capacity", "students on a node, and nodes for a class"))
     _resize(add("resize", "runs", "resize", "change the number of nodes now"))
+    _json(add("stop", "runs", "stop", "stop all machines of the cluster; files stay (Azure)"))
+    _json(add("start", "runs", "start", "start a stopped cluster again (Azure)"))
     upgrade = _json(add("upgrade", "upgrade", "upgrade", "apply, with another chart version if there is one"))
     upgrade.add_argument("--chart-version", default="", metavar="V", help="which (default: the newest known)")
     upgrade.add_argument("--yes", action="store_true", help="do not ask: costs are agreed, all is decided")

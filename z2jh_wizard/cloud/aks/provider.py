@@ -10,6 +10,7 @@ from z2jh_wizard.cloud.aks.account import AzureAccount
 from z2jh_wizard.cloud.aks.azure import Azure
 from z2jh_wizard.cloud.aks.desired import fetching, place_of
 from z2jh_wizard.cloud.aks.groups import MakeGroup, RegisterProviders
+from z2jh_wizard.cloud.aks.power import SetPower
 from z2jh_wizard.cloud.aks.steps import MakeCluster, ResizePool, address, user_kubeconfig
 from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
@@ -49,6 +50,10 @@ class AksProvider:
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a pool this many nodes."""
         return ResizePool(self._project.spec, self._azure, self._clock, pool, nodes)
+
+    def power_step(self, *, running: bool) -> Step:
+        """Return the step that starts or stops the whole cluster."""
+        return SetPower(self._project.spec, self._azure, self._clock, running=running)
 
     async def credential(self) -> dict[str, Any]:
         """Return what Azure gives to a user of the cluster: a certificate, or a token."""

@@ -74,7 +74,7 @@ class MakeCluster(owned.MakeOwned[State]):
         if not state.is_idle:
             return Finding.DRIFTED, state.words
         if state.power == "Stopped":
-            return Finding.DRIFTED, "stopped; its disks are kept"
+            return Finding.DRIFTED, "stopped, and is started again; its disks are kept"
         lacking = [name for name in (CORE, USER) if not state.pool(name)]
         if lacking:
             return Finding.DRIFTED, f"the pool {' and '.join(lacking)} is not there"
@@ -186,9 +186,9 @@ async def user_kubeconfig(azure: Azure, place: desired.Place) -> Mapping[str, An
 
 
 async def address(azure: Azure, place: desired.Place, project_id: str) -> Address | None:
-    """Return how a project's cluster is reached; None when there is none that is the project's."""
+    """Return how a project's cluster is reached; None when there is none that is the project's and runs."""
     state = await look_at(azure, place)
-    if state.status not in SETTLED or state.project_id != project_id:
+    if state.status not in SETTLED or state.project_id != project_id or state.power == "Stopped":
         return None
     entry = (await user_kubeconfig(azure, place))["clusters"][0]["cluster"]
     kept = {name: entry[name] for name in ("server", "certificate-authority-data") if name in entry}

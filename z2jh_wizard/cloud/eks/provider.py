@@ -13,6 +13,7 @@ from z2jh_wizard.cloud.eks.network import MakeNetwork
 from z2jh_wizard.cloud.eks.regions import EnableRegion
 from z2jh_wizard.cloud.eks.steps import MakeCluster, MakePools, ResizePool, address
 from z2jh_wizard.cloud.leftovers import Leftover, Scan
+from z2jh_wizard.cloud.power import no_power
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.step import Step
@@ -52,6 +53,12 @@ class EksProvider:
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a pool this many nodes."""
         return ResizePool(self._project.spec, self._aws, self._clock, pool, nodes)
+
+    def power_step(self, *, running: bool) -> Step:
+        """Refuse: Amazon does not stop clusters."""
+        raise no_power(
+            "Amazon runs the control plane of a cluster for as long as it exists.", running=running
+        )
 
     async def credential(self) -> dict[str, Any]:
         """Return a token for the cluster's API and when it ends, as kubectl wants it."""

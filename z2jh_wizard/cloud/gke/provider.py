@@ -11,6 +11,7 @@ from z2jh_wizard.cloud.gke.google import Google
 from z2jh_wizard.cloud.gke.services import EnableServices
 from z2jh_wizard.cloud.gke.steps import MakeCluster, ResizePool, address
 from z2jh_wizard.cloud.leftovers import Leftover, Scan
+from z2jh_wizard.cloud.power import no_power
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.step import Step
@@ -46,6 +47,10 @@ class GkeProvider:
     def resize_step(self, pool: str, nodes: int) -> Step:
         """Return the step that gives a pool this many nodes."""
         return ResizePool(self._project.spec, self._google, self._clock, pool, nodes)
+
+    def power_step(self, *, running: bool) -> Step:
+        """Refuse: Google does not stop clusters."""
+        raise no_power("Google runs a cluster for as long as it exists.", running=running)
 
     async def credential(self) -> dict[str, Any]:
         """Return an access token and when it ends, as kubectl wants it."""

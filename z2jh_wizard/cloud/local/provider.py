@@ -11,6 +11,7 @@ from typing import Any
 from z2jh_wizard.cloud.existing import cluster_entry, credential_of
 from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.local.tools import CONFIG, Tool, cluster_name, node_count, tool_of
+from z2jh_wizard.cloud.power import no_power
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.errors import CouldNotLook, Refused, WizardError
 from z2jh_wizard.core.redaction import plain
@@ -64,6 +65,14 @@ class LocalProvider:
             f"All its nodes are the same computer, so {nodes} nodes in {pool} bring no more room.",
             still_works="Nothing was changed.",
             next_step="Give each student less memory, or use a cluster with more computers.",
+        )
+
+    def power_step(self, *, running: bool) -> Step:
+        """Refuse: it runs and stops with Docker."""
+        raise no_power(
+            "It runs in Docker on this computer, and costs nothing.",
+            running=running,
+            instead="Stop and start Docker itself, or tear it down.",
         )
 
     async def credential(self) -> dict[str, Any]:
