@@ -254,7 +254,7 @@ async def test_kubeconfig_is_forgotten_with_its_cluster(case, tmp_path):
     project = case.project(tmp_path)
     await case.set_up(project)
     case.services.clusters.clusters.clear()
-    assert (await case.provider(project).reach()[0].look()).finding is Finding.DRIFTED
+    assert (await case.provider(project).reach()[0].look()).finding is Finding.ABSENT
     assert went_well(await case.play(case.provider(project).reach()))
     assert not project.kubeconfig.exists()
 
