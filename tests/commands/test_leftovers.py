@@ -15,7 +15,7 @@ from z2jh_wizard.project import spec_file
 
 @pytest.fixture(params=[google, azure], ids=["gke", "aks"])
 def left_at(request, monkeypatch, tmp_path):
-    """Return an emulated cloud where a cluster left things behind, its project, and how many can be deleted."""
+    """Return a cloud where a cluster left things behind, its project, and how many can be deleted."""
     with request.param(monkeypatch) as case:
         project = case.project(tmp_path)
         (project.folder / "z2jh.yaml").write_bytes(spec_file.dump(project.spec))
