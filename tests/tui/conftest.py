@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +91,14 @@ class Person:
         for _ in range(60):
             if self.focused == name:
                 return
+            before = self.app.screen.focused
             await self.press("tab")
+            # A key may still be on its way when press returns; a second one would go past the control.
+            await self.until(partial(self._has_moved, before), f"Tab leads on to {name}")
         raise AssertionError(f"Tab never reached {name}\n{self.screen_text()}")
+
+    def _has_moved(self, before: Widget | None) -> bool:
+        return self.app.screen.focused is not before
 
     async def activate(self, name: str) -> None:
         """Go to a control with Tab and press Enter."""

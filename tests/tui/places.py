@@ -17,6 +17,7 @@ from z2jh_wizard.screens.help import HelpScreen
 from z2jh_wizard.screens.journey import Journey
 from z2jh_wizard.screens.messages import Go, OpenFolder
 from z2jh_wizard.screens.reading import ReadingDialog
+from z2jh_wizard.screens.run import RunScreen
 from z2jh_wizard.screens.words import GlossaryDialog, TermDialog, WordsDialog
 from z2jh_wizard.values.keys import Topic
 from z2jh_wizard.widgets.choice_list import Offer
@@ -80,6 +81,9 @@ async def goto(person: Person, name: str) -> None:
         await person.at("ReviewScreen")
         await person.sees("steps to do")
         await person.press("ctrl+n")
+        await person.until(lambda: type(app.screen) in (Ask, RunScreen), "the run, or what is asked first")
+        if isinstance(app.screen, Ask):
+            await person.activate("yes")
         await person.at("RunScreen")
         await person.sees("Done.")
         if name == "run":

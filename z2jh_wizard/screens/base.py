@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
@@ -21,7 +20,8 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 from z2jh_wizard.core.assets import asset_path
 from z2jh_wizard.core.errors import Problem, WizardError, unexpected
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.everywhere import Everywhere
+from z2jh_wizard.screens.everywhere import Everywhere, is_shown
+from z2jh_wizard.screens.here import Here
 from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.widgets.actions import FOOTER_FIRST
 from z2jh_wizard.widgets.explained import Explained
@@ -43,6 +43,11 @@ def _class_for(cells: int, limits: list[tuple[int, str]]) -> str:
 def style_sheet(name: str) -> list[str | PurePath]:
     """Return the style sheet of a screen."""
     return [asset_path(f"styles/{name}.tcss")]
+
+
+def _can_be_used(widget: Widget | None) -> bool:
+    """Tell whether a widget can have the focus and is not hidden, which Textual calls focusable as well."""
+    return widget is not None and widget.focusable and is_shown(widget)
 
 
 def worker_problem(event: Worker.StateChanged) -> Problem | None:
@@ -116,8 +121,11 @@ class WizardScreen(Everywhere):
         return ()
 
     def on_mount(self) -> None:
-        """Fill title and rail, and put the focus where it was or belongs."""
+        """Fill title and rail."""
         self.refresh_frame()
+
+    def on_screen_resume(self, _event: events.ScreenResume) -> None:
+        """Put the focus where it was or belongs: when the screen comes, and when what covered it goes."""
         self.call_after_refresh(self._restore_focus)
 
     def refresh_frame(self) -> None:
@@ -140,25 +148,22 @@ class WizardScreen(Everywhere):
         self.keep_focus()
 
     def _restore_focus(self) -> None:
-        # What was put off until after a refresh may come when the screen has been left, and is empty.
-        if self.focused is not None or self not in self.app.screen_stack:
+        if _can_be_used(self.focused):
             return
-        wanted: Widget | None = None
-        if known := self.desk.focus.get(self.NAME, ""):
-            try:
-                wanted = self.query_one(f"#{known}")
-            except NoMatches:
-                wanted = None
-        if wanted is None or not wanted.focusable:
+        known = self.desk.focus.get(self.NAME, "")
+        wanted = next(iter(self.query(f"#{known}")), None) if known else None
+        if not _can_be_used(wanted):
             wanted = self.first_focus()
-        if wanted is None or not wanted.focusable:
-            wanted = next(iter(self.focus_chain), None)
-        if wanted is not None:
-            self.set_focus(wanted)
+        self.set_focus(wanted if _can_be_used(wanted) else next(iter(self.focus_chain), None))
 
     def watch_focused(self, before: Widget | None, now: Widget | None) -> None:
-        """Give the focus to something else when what had it was switched off or hidden."""
-        if now is None and before is not None and before not in self.focus_chain:
+        """Give the focus to something else when what had it, or was given it by Textual, cannot be used.
+
+        Textual hands it from what is switched off or hidden to what stands beside it, hidden or not, else to
+        nothing. What could be used lost it on purpose.
+        """
+        held = before if now is None else now
+        if held is not None and not _can_be_used(held):
             self.call_after_refresh(self._restore_focus)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -188,7 +193,7 @@ class WizardScreen(Everywhere):
         """Go back."""
 
 
-class Dialog(ModalScreen[str]):
+class Dialog(Here[str], ModalScreen[str]):
     """A question over a screen; it answers with a word, empty for the harmless choice.
 
     ``no`` and ``yes`` are the words on its buttons; without ``yes`` there is nothing to agree to.

@@ -20,6 +20,7 @@ from z2jh_wizard.screens.base import WizardScreen, style_sheet
 from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.dialogs import AskChoice, AskText, Notice
+from z2jh_wizard.screens.here import is_here
 from z2jh_wizard.screens.hub_facts import Counts, facts, problem_line
 from z2jh_wizard.screens.live_panes import EventsPane, LivePane, PodsPane
 from z2jh_wizard.screens.messages import Go, StartRun, Trouble
@@ -154,7 +155,7 @@ class DashboardScreen(WizardScreen):
     def _changed(self, _kinds: frozenset[str]) -> None:
         """Show the new numbers at once; the rest waits for the next look."""
         self._dirty = True
-        if self.is_attached and self._report:
+        if self._report and is_here(self):
             self._show_facts()
 
     async def _look(self) -> None:
@@ -206,8 +207,6 @@ class DashboardScreen(WizardScreen):
                 button.disabled = not report.cluster
         self.query_one("#facts", Plain).show(facts(report, self._counts(report), self._stale()))
         self.query_one("#problems").display = bool(report.problems)
-        # What had the focus may be switched off now, or was when the screen came.
-        self.call_after_refresh(self._restore_focus)
         lines = [problem_line(one) for one in report.problems]
         self.query_one("#problem-lines", Plain).show("\n".join(lines))
 

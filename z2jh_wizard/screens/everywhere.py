@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.screen import Screen
 from textual.widget import Widget
 
 from z2jh_wizard.core.glossary import Reading, Term, about_screen, find, first_places, reading_list
 from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.here import Here
 from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.widgets.actions import BY_ID, bindings
 from z2jh_wizard.widgets.buttons import ActionButton
@@ -27,7 +27,7 @@ FILE_ACTIONS = frozenset({"edit", "earlier"})
 """What needs a project with a config.yaml."""
 
 
-class Everywhere(Screen[None]):
+class Everywhere(Here[None]):
     """A screen with those actions; subclasses say what the focus is about."""
 
     BINDINGS = bindings("copy", "words", "read", "edit")
@@ -91,7 +91,7 @@ class Everywhere(Screen[None]):
     def mark_words(self) -> None:
         """Mark each word at its first place on the page."""
         self._is_marking = False
-        texts = [one for one in self.query(Explained) if _is_shown(one)]
+        texts = [one for one in self.query(Explained) if is_shown(one)]
         places = first_places([one.text for one in texts])
         for text, found in zip(texts, places, strict=True):
             text.mark(found)
@@ -181,5 +181,6 @@ class Everywhere(Screen[None]):
             self.app.push_screen(dialog, lambda taken: self.show_again() if taken else None)
 
 
-def _is_shown(widget: Widget) -> bool:
+def is_shown(widget: Widget) -> bool:
+    """Tell whether neither a widget nor what it stands in is hidden."""
     return all(one.display for one in widget.ancestors_with_self if isinstance(one, Widget))

@@ -13,6 +13,7 @@ from textual.message import Message
 
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.here import is_here
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.virtual_table import Cells, Column, VirtualTable
 
@@ -72,7 +73,7 @@ class LivePane(Vertical):
         """Listen to the desk's store as soon as there is one, and to no other."""
         if self._store is not None and self._store is not self.desk.live:
             self._disconnect()
-        if self._store is not None or self._connecting or not self.is_attached:
+        if self._store is not None or self._connecting or not is_here(self):
             return
         if self.desk.has_cluster:
             self._connecting = True
@@ -88,11 +89,12 @@ class LivePane(Vertical):
                 self.clean = await self.desk.backend.cleaner(self.desk.project)
             store = await self.desk.open_live()
         except WizardError as error:
-            self._say(f"! {self.TITLE} cannot be watched", "\n".join(error.problem.lines()))
+            if is_here(self):
+                self._say(f"! {self.TITLE} cannot be watched", "\n".join(error.problem.lines()))
             return
         finally:
             self._connecting = False
-        if store is not None and self._store is None and self.is_attached:
+        if store is not None and self._store is None and is_here(self):
             self._store = store
             self._unlisten = store.listen(self._changed)
             self.update_rows()
@@ -105,7 +107,7 @@ class LivePane(Vertical):
         self._rows = {}
 
     def _changed(self, kinds: frozenset[str]) -> None:
-        if self.KIND in kinds and self.is_attached:
+        if self.KIND in kinds and is_here(self):
             self.update_rows()
 
     def _tick(self) -> None:

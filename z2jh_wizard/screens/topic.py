@@ -17,6 +17,7 @@ from z2jh_wizard.flows.topic_form import sentence
 from z2jh_wizard.flows.ways import TOPIC
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.here import call_when_here
 from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.screens.settings_tour import Tour, tour_of
 from z2jh_wizard.screens.topic_focus import TopicFocus
@@ -96,7 +97,7 @@ class TopicScreen(TopicFocus):
             self._tour.help_of(question),
             control=control(question, f"control-{dom_name(name)}"),
         )
-        made.call_after_refresh(self._show_state, made, question)
+        made.call_after_refresh(call_when_here, made, self._show_state, made, question)
         return made
 
     def preview(self) -> Widget | None:

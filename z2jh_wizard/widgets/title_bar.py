@@ -20,10 +20,11 @@ class TitleBar(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._parts: list[str] = []
+        self._text = Plain(PROGRAM, dom_id="title-text", limit=200)
 
     def compose(self) -> ComposeResult:
         """Make the two ends of the line."""
-        yield Plain(PROGRAM, dom_id="title-text", limit=200)
+        yield self._text
         yield Plain("PRACTICE", dom_id="title-practice")
 
     def show(self, *parts: str, practice: bool) -> None:
@@ -39,10 +40,9 @@ class TitleBar(Horizontal):
             self._fit()
 
     def _fit(self) -> None:
-        text = self.query_one("#title-text", Plain)
-        room = text.content_size.width or self.app.size.width
+        room = self._text.content_size.width or self.app.size.width
         whole, short = (" | ".join(parts) for parts in ([PROGRAM, *self._parts], self._parts))
-        text.show(whole if cell_len(whole) <= room or not short else fit(short, room))
+        self._text.show(whole if cell_len(whole) <= room or not short else fit(short, room))
 
 
 class TooSmall(Plain):
