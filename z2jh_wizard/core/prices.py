@@ -120,17 +120,17 @@ def is_stale(prices: Iterable[Price], today: date) -> bool:
 def age_words(prices: Iterable[Price], today: date) -> str:
     """Say of when and where prices are, such as ``prices of March 2025 in us-central1, 20 months old``.
 
-    Of several days it is the first and the last, and the age of the oldest. Empty when none is known.
+    Of several days it is the first one. Empty when none is known.
     """
     known = [one for one in prices if one.is_known]
     if not known:
         return ""
-    days = sorted(one.as_of for one in known)
-    months = list(dict.fromkeys(f"{date.fromisoformat(day):%B %Y}" for day in (days[0], days[-1])))
+    days = sorted({one.as_of for one in known})
+    months = f"{date.fromisoformat(days[0]):%B %Y}{' and later' if len(days) > 1 else ''}"
     places = " and ".join(sorted({one.region for one in known if one.region}))
     age = months_old(days[0], today)
-    old = f", {'the oldest ' if len(months) > 1 else ''}{age} months old" if age >= STALE_AFTER else ""
-    return f"prices of {' to '.join(months)}{f' in {places}' if places else ''}{old}"
+    old = f", {age} months old" if age >= STALE_AFTER else ""
+    return f"prices of {months}{f' in {places}' if places else ''}{old}"
 
 
 class _Source(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

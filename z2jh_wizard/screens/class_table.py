@@ -9,11 +9,11 @@ from z2jh_wizard.widgets.virtual_table import Cells, Column
 
 MACHINE_COLUMNS = (
     Column("machine", weight=1),
-    Column("students/node", 13),
-    Column("nodes", 6),
-    Column("first limit", 11),
-    Column("a month", 10),
-    Column("workshop", 10),
+    Column("per node", 8),
+    Column("nodes", 5),
+    Column("full first", 10),
+    Column("a month", 8),
+    Column("workshop", 8),
 )
 NODE_COLUMNS = (
     Column("node", weight=1),
