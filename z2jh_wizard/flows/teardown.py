@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
+from z2jh_wizard.cloud.base import provider_of
 from z2jh_wizard.core.receipt import Receipt
 from z2jh_wizard.core.step import Step
 from z2jh_wizard.core.undo import Removal
 from z2jh_wizard.flows.adapters import Adapters
+from z2jh_wizard.flows.cloud_pages import CLOUDS
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.receipt import keep_receipt, make_receipt
 from z2jh_wizard.flows.run import RunSession
@@ -16,6 +18,7 @@ from z2jh_wizard.flows.setup import setup
 from z2jh_wizard.flows.steps.claim import why_nothing_is_ours
 from z2jh_wizard.flows.steps.cluster import ClusterAnswers
 from z2jh_wizard.flows.steps.leftovers import LookForLeftovers
+from z2jh_wizard.flows.steps.place import SamePlace
 from z2jh_wizard.flows.steps.release import InstallRelease
 from z2jh_wizard.flows.steps.students import RemoveStudentDisks
 
@@ -31,7 +34,8 @@ def teardown(world: Adapters, leftovers: Collection[str] | str = ()) -> Flow:
     why_gone = partial(why_nothing_is_ours, project, cluster)
     reach = world.provider.reach()
     guard = ClusterAnswers(project, cluster, tuple(step.id for step in reach), may_be_gone=True)
-    steps: list[Step] = [*reach, guard]
+    place = [SamePlace(project, provider_of)] if project.spec.provider in CLOUDS else []
+    steps: list[Step] = [*place, *reach, guard]
     for step in reversed(setup(world).steps):
         if step.undoable:
             in_cluster = guard.id in step.needs
