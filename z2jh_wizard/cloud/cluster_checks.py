@@ -320,7 +320,7 @@ def _openshift(seen: Survey, wants: Wants) -> Iterator[Check]:
 
 
 def _autopilot(seen: Survey, wants: Wants) -> Iterator[Check]:
-    """Yield what it means that Google looks after the nodes; source: its "Autopilot security capabilities"."""
+    """Yield what it means that Google looks after nodes; source: its "Autopilot security capabilities"."""
     if not is_autopilot(seen):
         return
     text = "Google looks after the nodes (Autopilot): there is no pool to resize, and each pod is paid for."

@@ -44,6 +44,7 @@ class ClusterSpec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
 
     ``sign_in`` says which of a cloud's credentials on this computer are used, by name or path and never a
     secret: ``file:PATH``, ``profile:NAME``; empty means those that the cloud's own tools would take.
+    ``ssh_key`` gives the nodes of a new cluster at Azure a key of the project's: cloud/aks/ssh_key.py.
     """
 
     name: str = ""
@@ -52,6 +53,7 @@ class ClusterSpec(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     uid: str = ""
     resource: str = ""
     sign_in: str = ""
+    ssh_key: bool = False
 
 
 class Workshop(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):

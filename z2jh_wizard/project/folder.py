@@ -177,3 +177,12 @@ def make_folder(project: Project) -> Project:
         write_atomic(ignore, _GITIGNORE.encode(), PUBLIC_FILE)
     write_atomic(folder / SPEC, spec_file.dump(project.spec), PUBLIC_FILE)
     return project
+
+
+def keep_from_git(project: Project, pattern: str) -> None:
+    """Add a line to the project's .gitignore unless it has it; WizardError when the disk refuses."""
+    ignore = project.folder / ".gitignore"
+    text = read_text(ignore, ".gitignore") if ignore.exists() else ""
+    if pattern not in text.splitlines():
+        whole = text if not text or text.endswith("\n") else f"{text}\n"
+        write_atomic(ignore, f"{whole}{pattern}\n".encode(), PUBLIC_FILE)

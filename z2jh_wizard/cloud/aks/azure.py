@@ -98,6 +98,13 @@ class Azure:
 
         return await self._ask(work, "signing in to Azure", is_question=True)
 
+    async def token(self, scope: str) -> tuple[str, int]:
+        """Return a token for something else than Azure itself, and when it ends (seconds since 1970)."""
+        found = await self._ask(
+            lambda: self._open()[1].get_token(scope), "signing in to the cluster", is_question=True
+        )
+        return str(found.token), int(found.expires_on)
+
     # ---- below ----
 
     async def _rest(

@@ -20,6 +20,9 @@ TAINT = "hub.jupyter.org_dedicated=user:NoSchedule"
 
 PURPOSE = "hub.jupyter.org/node-purpose"
 
+SSH_KEY, SSH_USER = "ssh-key", "azureuser"
+"""The file of a project's key for nodes, where one is wanted, and who logs in with it."""
+
 
 class Place(msgspec.Struct, frozen=True):
     """Where a cluster is: subscription, region, and its name; it has a resource group of its own."""
@@ -113,11 +116,11 @@ def scaling(least: int, most: int) -> dict[str, Any]:
     return {"enableAutoScaling": True, "minCount": least, "maxCount": most}
 
 
-def cluster(spec: Spec) -> dict[str, Any]:
+def cluster(spec: Spec, ssh_key: str = "") -> dict[str, Any]:
     """Return the cluster as the API takes it; the same request again changes nothing.
 
-    It has an identity that Azure looks after, no service principal and no SSH key, and network policies
-    that work.
+    It has an identity that Azure looks after, no service principal, network policies that work, and no SSH
+    key unless the public half of one is given.
     """
     place = place_of(spec)
     properties: dict[str, Any] = {
@@ -133,6 +136,9 @@ def cluster(spec: Spec) -> dict[str, Any]:
         },
         "agentPoolProfiles": [{"name": name, **node_pool(spec, name)} for name in (CORE, USER)],
     }
+    if ssh_key:
+        keys = {"publicKeys": [{"keyData": ssh_key}]}
+        properties["linuxProfile"] = {"adminUsername": SSH_USER, "ssh": keys}
     return {
         "location": spec.region,
         "tags": tags(spec),
@@ -179,11 +185,13 @@ def creating(spec: Spec) -> tuple[Command, ...]:
     place, pools = place_of(spec), pools_of(spec)
     least, most = bounds(pools[USER])
     marks = [f"{key}={value}" for key, value in tags(spec).items()]
+    key = ("--ssh-key-value", f"{SSH_KEY}.pub") if spec.cluster.ssh_key else ("--no-ssh-key",)
     return (
+        *(_keying() if spec.cluster.ssh_key else ()),
         Command(
             (
                 *("az", "aks", "create", "--name", place.cluster, "--resource-group", place.group_name),
-                *("--location", place.region, "--tier", "free", "--enable-managed-identity", "--no-ssh-key"),
+                *("--location", place.region, "--tier", "free", "--enable-managed-identity", *key),
                 *("--network-plugin", "azure", "--network-plugin-mode", "overlay"),
                 *("--network-dataplane", "cilium", "--network-policy", "cilium"),
                 *("--nodepool-name", CORE, "--node-vm-size", pools[CORE].machine),
@@ -204,6 +212,11 @@ def creating(spec: Spec) -> tuple[Command, ...]:
             "Make the pool for students",
         ),
     )
+
+
+def _keying() -> tuple[Command, ...]:
+    words = ("ssh-keygen", "-q", "-t", "rsa", "-b", "3072", "-N", "", "-C", "", "-f", SSH_KEY)
+    return (Command(words, "Make a key for the nodes, which git must never see"),)
 
 
 def deleting(spec: Spec) -> tuple[Command, ...]:

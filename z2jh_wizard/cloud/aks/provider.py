@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from z2jh_wizard.cloud.aks import leftovers as scan
 from z2jh_wizard.cloud.aks.account import AzureAccount
 from z2jh_wizard.cloud.aks.azure import Azure
+from z2jh_wizard.cloud.aks.credentials import credential
 from z2jh_wizard.cloud.aks.desired import fetching, place_of
 from z2jh_wizard.cloud.aks.groups import MakeGroup, RegisterProviders
 from z2jh_wizard.cloud.aks.power import SetPower
+from z2jh_wizard.cloud.aks.ssh_key import SshKey
 from z2jh_wizard.cloud.aks.steps import MakeCluster, ResizePool, address, user_kubeconfig
 from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.step import Step
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
@@ -39,7 +39,7 @@ class AksProvider:
         return [
             RegisterProviders(azure, clock),
             MakeGroup(spec, azure, clock),
-            MakeCluster(spec, azure, clock),
+            MakeCluster(spec, azure, clock, SshKey(self._project) if spec.cluster.ssh_key else None),
             WriteKubeconfig(self._project, self._address, fetching(spec)),
         ]
 
@@ -57,19 +57,8 @@ class AksProvider:
 
     async def credential(self) -> dict[str, Any]:
         """Return what Azure gives to a user of the cluster: a certificate, or a token."""
-        user = (await user_kubeconfig(self._azure, place_of(self._project.spec)))["users"][0]["user"]
-        if token := user.get("token"):
-            return {"token": token}
-        if "client-certificate-data" in user and "client-key-data" in user:
-            return {
-                "clientCertificateData": base64.b64decode(user["client-certificate-data"]).decode(),
-                "clientKeyData": base64.b64decode(user["client-key-data"]).decode(),
-            }
-        raise InvalidInput(
-            "This cluster takes only accounts of the directory",
-            "Its local accounts are switched off, so Azure gives no certificate for it.",
-            next_step="Switch local accounts on, or use the cluster as an existing one with kubelogin.",
-        )
+        tree = await user_kubeconfig(self._azure, place_of(self._project.spec))
+        return await credential(self._azure, tree["users"][0]["user"])
 
     async def _address(self) -> Address | None:
         spec = self._project.spec

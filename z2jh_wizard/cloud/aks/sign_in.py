@@ -18,6 +18,7 @@ import msgspec
 
 from z2jh_wizard.cloud.account import SignInWay
 from z2jh_wizard.cloud.explain import trouble
+from z2jh_wizard.core.errors import NeedsYou
 from z2jh_wizard.system import cloud_shell
 
 SCOPE = "https://management.azure.com/.default"
@@ -45,9 +46,16 @@ class HeldToken:
     def __init__(self, token: str) -> None:
         self._token = token
 
-    def get_token(self, *_scopes: str, **_options: Any) -> Any:
-        """Return it with its end; CloudNeedsYou once it has ended."""
+    def get_token(self, *scopes: str, **_options: Any) -> Any:
+        """Return it with its end; CloudNeedsYou once it has ended, NeedsYou for something else than Azure."""
         from azure.core.credentials import AccessToken
+
+        if scopes and SCOPE not in scopes:
+            raise NeedsYou(
+                "This sign-in does not open the cluster",
+                "The cluster takes only accounts of the directory; a code brings a token for Azure alone.",
+                next_step="Sign in by az or as a service principal, or switch its local accounts on.",
+            )
 
         until = int(claims(self._token).get("exp", time.time() + 600))
         if until < time.time():

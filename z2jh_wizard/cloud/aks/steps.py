@@ -11,12 +11,15 @@ from z2jh_wizard.cloud import owned
 from z2jh_wizard.cloud.aks import desired
 from z2jh_wizard.cloud.aks.azure import Azure
 from z2jh_wizard.cloud.aks.cluster import BROKEN, GONE, SETTLED, PoolState, State, look_at, trouble_of
+from z2jh_wizard.cloud.aks.ssh_key import SshKey
 from z2jh_wizard.cloud.owned import CORE, USER
 from z2jh_wizard.cloud.reaching import Address
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import InvalidInput, WizardError
 from z2jh_wizard.core.spec import Spec
-from z2jh_wizard.core.step import Command, Danger, Finding, Line, Made, Resource, Work
+from z2jh_wizard.core.step import Command, Danger, Finding, Gone, Line, Made, Resource, Work
+
+_KEY = Resource("file", desired.SSH_KEY)
 
 
 class MakeCluster(owned.MakeOwned[State]):
@@ -31,10 +34,11 @@ class MakeCluster(owned.MakeOwned[State]):
     limit = 2400
     needs = ("cluster.group",)
 
-    def __init__(self, spec: Spec, azure: Azure, clock: Clock) -> None:
+    def __init__(self, spec: Spec, azure: Azure, clock: Clock, key: SshKey | None = None) -> None:
         super().__init__(spec, clock)
         self._place = desired.place_of(spec)
         self._azure = azure
+        self._key = key
 
     def commands(self) -> tuple[Command, ...]:
         """Return the commands that make it."""
@@ -50,7 +54,10 @@ class MakeCluster(owned.MakeOwned[State]):
             yield happening
         state = await self._state()
         if state == GONE or state.is_broken:
-            body = desired.cluster(self._spec)
+            if self._key and not self._key.is_there:
+                await self._key.make()
+                yield Made(_KEY)
+            body = desired.cluster(self._spec, self._key.text() if self._key else "")
             await self._change("managed_clusters", "begin_create_or_update", body)
             if state == GONE:
                 yield Made(self._resource())
@@ -91,6 +98,9 @@ class MakeCluster(owned.MakeOwned[State]):
             await self._change("managed_clusters", "begin_delete")
         async for happening in self._until_gone():
             yield happening
+        if self._key and self._key.is_there:
+            self._key.forget()
+            yield Gone(_KEY)
 
     async def _change(self, group: str, method: str, *content: Any) -> None:
         """Begin a change; whether it is done is seen by looking."""
