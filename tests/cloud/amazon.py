@@ -49,6 +49,10 @@ class AmazonCase(CloudCase):
         self.cloud.tick()
         return int(self.cloud.clusters.groups["bio101", pool]["scalingConfig"]["desiredSize"])
 
+    def bounds(self, pool: str) -> tuple[int, int]:
+        group = self.cloud.clusters.groups["bio101", pool]
+        return group["scalingConfig"]["minSize"], group["scalingConfig"]["maxSize"]
+
     def clusters(self) -> int:
         self.cloud.tick()
         return len(self.cloud.clusters.there)

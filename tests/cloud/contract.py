@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,10 @@ class CloudCase(ABC):
     @abstractmethod
     def nodes(self, pool: str) -> int:
         """Return how many machines a pool has."""
+
+    @abstractmethod
+    def bounds(self, pool: str) -> tuple[int, int]:
+        """Return between which numbers of machines a pool scales by itself; fails for one that does not."""
 
     @abstractmethod
     def clusters(self) -> int:
@@ -160,6 +166,7 @@ class CloudContract:
         for wanted in (0, 5):
             assert went_well(await case.play([case.provider(project).resize_step(USER, wanted)]))
             assert case.nodes(USER) == wanted
+            assert case.bounds(USER) == (wanted, 5)
             case.clock.advance(3600)
             assert (await case.provider(project).resize_step(USER, wanted).look()).finding is Finding.READY
         again = await case.play([case.provider(project).resize_step(USER, 5)])
@@ -328,3 +335,45 @@ async def crash_and_carry_on(case: CloudCase, folder: Path, number: int, *, afte
     assert len(names) == len(set(names)), f"request {number}: made twice: {names}"
     assert not case.world.complaints
     return True
+
+
+async def crash_at_the_end_and_carry_on(case: CloudCase, folder: Path, number: int, *, after: bool) -> bool:
+    """End a resize or tear-down at one request and carry on; False when they have fewer requests."""
+    project = case.project(folder)
+    await case.set_up(project)
+    made = case.world.creates()
+    resized = False
+    try:
+        with crash_at(number, after=after):
+            await case.play([case.provider(project).resize_step(USER, 4)])
+            resized = True
+            await case.tear_down(project)
+    except Crash:
+        pass
+    else:
+        return False
+    if not resized:
+        assert went_well(await case.play([case.provider(project).resize_step(USER, 4)])), f"request {number}"
+        assert case.nodes(USER) == 4
+    assert went_well(await case.tear_down(project)), f"request {number}"
+    assert case.clusters() == 0, f"request {number}"
+    assert not [one for one in await case.provider(project).left() if one.delete]
+    assert case.world.creates() == made, f"request {number}: nothing is made"
+    assert not case.world.complaints
+    return True
+
+
+async def sweep(
+    start: Callable[[], AbstractContextManager[CloudCase]], folder: Path, *, at_the_end: bool, after: bool
+) -> int:
+    """Crash at each request in turn, each time at a new cloud; return how many there were."""
+    for number in itertools.count(1):
+        with start() as case:
+            if at_the_end:
+                ended = await crash_at_the_end_and_carry_on(case, folder / str(number), number, after=after)
+            else:
+                case.switch_off()
+                ended = await crash_and_carry_on(case, folder / str(number), number, after=after)
+            if not ended:
+                return number - 1
+    raise AssertionError

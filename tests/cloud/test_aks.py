@@ -1,6 +1,5 @@
 """Azure as a provider, against its emulator."""
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.cloud.contract import CloudCase, CloudContract, crash_and_carry_on, ended, problem_of, went_well
+from tests.cloud.contract import CloudCase, CloudContract, ended, problem_of, sweep, went_well
 from tests.emulators.aks.manager import SUBSCRIPTION, ArmError, Manager
 from tests.emulators.aks.server import TOKEN, serve, sign_in_ended
 from tests.emulators.world import World
@@ -54,6 +53,12 @@ class AzureCase(CloudCase):
     def nodes(self, pool: str) -> int:
         pools = self.cluster()["properties"]["agentPoolProfiles"]
         return int(next(one["count"] for one in pools if one["name"] == pool))
+
+    def bounds(self, pool: str) -> tuple[int, int]:
+        pools = self.cluster()["properties"]["agentPoolProfiles"]
+        scaling = next(one for one in pools if one["name"] == pool)
+        assert scaling["enableAutoScaling"]
+        return scaling["minCount"], scaling["maxCount"]
 
     def clusters(self) -> int:
         self.manager.tick()
@@ -105,7 +110,7 @@ class azure:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
         clock = FakeClock()
-        manager = Manager(World(clock=clock.seconds))
+        manager = Manager(World(latency=5.0, clock=clock.seconds))
         self._case = AzureCase(manager, clock, monkeypatch)
         self._serving = serve(manager)
 
@@ -223,11 +228,9 @@ async def test_only_an_emulator_on_this_computer_can_stand_in(case, monkeypatch,
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-async def test_a_crash_at_any_request(monkeypatch, tmp_path, after):
-    for number in itertools.count(1):
-        with azure(monkeypatch) as case:
-            case.switch_off()
-            if not await crash_and_carry_on(case, tmp_path / str(number), number, after=after):
-                break
-    assert number > 20, "a whole set-up has more requests"
+@pytest.mark.parametrize(("at_the_end", "least"), [(False, 20), (True, 15)], ids=["set-up", "end"])
+async def test_a_crash_at_any_request(monkeypatch, tmp_path, at_the_end, least, after):
+    count = await sweep(lambda: azure(monkeypatch), tmp_path, at_the_end=at_the_end, after=after)
+    assert count >= least, "there are more requests"

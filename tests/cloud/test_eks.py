@@ -1,6 +1,5 @@
 """Amazon as a provider, against its emulator."""
 
-import itertools
 import json
 from collections.abc import Iterator
 
@@ -8,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.cloud.amazon import REGION, AmazonCase, amazon, zones_of
-from tests.cloud.contract import CloudContract, crash_and_carry_on, ended, problem_of, went_well
+from tests.cloud.contract import CloudContract, ended, problem_of, sweep, went_well
 from tests.emulators.aws.wire import AwsError
 from z2jh_wizard.cloud.explain import CloudNeedsYou
 from z2jh_wizard.core.errors import InvalidInput
@@ -203,10 +202,7 @@ async def test_amazon_that_is_busy_or_slow_is_asked_again(case, tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-async def test_a_crash_at_any_request(monkeypatch, tmp_path, after):
-    for number in itertools.count(1):
-        with amazon(monkeypatch) as case:
-            case.switch_off()
-            if not await crash_and_carry_on(case, tmp_path / str(number), number, after=after):
-                break
-    assert number > 50, "a whole set-up has more requests"
+@pytest.mark.parametrize(("at_the_end", "least"), [(False, 50), (True, 20)], ids=["set-up", "end"])
+async def test_a_crash_at_any_request(monkeypatch, tmp_path, at_the_end, least, after):
+    count = await sweep(lambda: amazon(monkeypatch), tmp_path, at_the_end=at_the_end, after=after)
+    assert count >= least, "there are more requests"

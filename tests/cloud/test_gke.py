@@ -1,6 +1,5 @@
 """Google as a provider, against its emulator."""
 
-import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.cloud.contract import (
     CloudContract,
     crash_and_carry_on,
     problem_of,
+    sweep,
     went_well,
 )
 from tests.cloud.crashes import crash_at
@@ -61,6 +61,12 @@ class GoogleCase(CloudCase):
         clusters = self.services.clusters
         clusters.tick()
         return next(size for name, size in clusters.sizes.items() if name.endswith(f"/nodePools/{pool}"))
+
+    def bounds(self, pool: str) -> tuple[int, int]:
+        (cluster,) = self.services.clusters.clusters.values()
+        scaling = next(one.autoscaling for one in cluster.node_pools if one.name == pool)
+        assert scaling.enabled
+        return scaling.total_min_node_count, scaling.total_max_node_count
 
     def clusters(self) -> int:
         return len(self.services.clusters.clusters)
@@ -123,7 +129,7 @@ class google:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
         clock = FakeClock()
-        services = Services(World(clock=clock.seconds), "bio")
+        services = Services(World(latency=5.0, clock=clock.seconds), "bio")
         self._case = GoogleCase(services, clock, monkeypatch)
         self._serving = serve(services)
 
@@ -260,14 +266,12 @@ async def test_kubeconfig_is_forgotten_with_its_cluster(case, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-async def test_a_crash_at_any_request(monkeypatch, tmp_path, after):
-    for number in itertools.count(1):
-        with google(monkeypatch) as case:
-            case.switch_off()
-            if not await crash_and_carry_on(case, tmp_path / str(number), number, after=after):
-                break
-    assert number > 20, "a whole set-up has more requests"
+@pytest.mark.parametrize(("at_the_end", "least"), [(False, 20), (True, 15)], ids=["set-up", "end"])
+async def test_a_crash_at_any_request(monkeypatch, tmp_path, at_the_end, least, after):
+    count = await sweep(lambda: google(monkeypatch), tmp_path, at_the_end=at_the_end, after=after)
+    assert count >= least, "there are more requests"
 
 
 async def test_a_crash_at_the_call_that_makes_the_cluster(case, tmp_path):
