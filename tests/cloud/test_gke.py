@@ -26,6 +26,7 @@ from tests.emulators.gke.server import TOKEN, serve
 from tests.emulators.gke.services import Services
 from tests.emulators.world import World
 from tests.support.fakes import FakeClock
+from z2jh_wizard.cloud.account import Verdict
 from z2jh_wizard.cloud.gke import google as by_rest
 from z2jh_wizard.cloud.gke.google import ELSEWHERE, Google
 from z2jh_wizard.cloud.gke.provider import GkeProvider
@@ -186,6 +187,23 @@ def test_fields_and_methods_that_google_does_not_have_are_told_by_rpc(case):
     assert [one.rpartition(" ")[2] for one in case.world.complaints] == [
         "/google.container.v1.ClusterManager/GetColour", "1023", "1023",
     ]  # fmt: skip
+
+
+async def test_nodes_of_a_region_stand_in_one_zone(case, tmp_path):
+    """As students' disks do; in three zones there would be three times as many nodes as were asked for."""
+    made = case.project(tmp_path)
+    project = Project(made.folder, msgspec.structs.replace(made.spec, region="us-central1"))
+    assert went_well(await case.set_up(project))
+    (cluster,) = case.services.clusters.clusters.values()
+    assert list(cluster.locations) == ["us-central1-b"]
+    assert case.nodes("user") == 2
+    assert went_well(await case.play([case.provider(project).resize_step("user", 4)]))
+    assert case.nodes("user") == 4
+    checks = await case.provider(project).account().preflight(project.spec)
+    assert {one.verdict for one in checks} == {Verdict.OK}
+    words = [one.shell() for step in case.provider(project).steps() for one in step.commands()]
+    assert any("--region us-central1" in one and "--node-locations us-central1-b" in one for one in words)
+    assert not case.world.complaints
 
 
 async def test_a_machine_that_is_sold_out(case, tmp_path):

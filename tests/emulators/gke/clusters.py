@@ -129,7 +129,7 @@ class Clusters:
             cluster.endpoint = self.address
             cluster.master_auth = t.MasterAuth(cluster_ca_certificate=self.authority)
             for pool in cluster.node_pools:
-                self._give_groups(name, cluster.location, pool)
+                self._give_groups(name, pool)
 
         operation = self._begin("CREATE_CLUSTER", name, finish)
         self.clusters[name] = cluster
@@ -182,7 +182,7 @@ class Clusters:
 
         def finish() -> None:
             cluster.node_pools.append(request.node_pool)
-            self._give_groups(request.parent, cluster.location, cluster.node_pools[-1])
+            self._give_groups(request.parent, cluster.node_pools[-1])
 
         return self._begin("CREATE_NODE_POOL", name, finish).message
 
@@ -200,7 +200,8 @@ class Clusters:
         _, pool = self._pool(request.name)
 
         def finish() -> None:
-            self._set_size(request.name, request.node_count)
+            zones = self.zones_of(request.name.partition("/nodePools/")[0])
+            self._set_size(request.name, request.node_count * len(zones))
             if pool.autoscaling.enabled and request.node_count != pool.autoscaling.total_min_node_count:
                 self.undo[request.name] = self.world.clock() + UNDONE_AFTER
 
@@ -254,12 +255,22 @@ class Clusters:
                 return self.clusters[cluster], pool
         raise not_found(name)
 
-    def _give_groups(self, cluster: str, location: str, pool: Any) -> None:
+    def zones_of(self, cluster: str) -> list[str]:
+        """Return the zones that the nodes of a cluster stand in: three of a region, unless it says less."""
+        found = self.clusters[cluster]
+        if found.locations or found.location.count("-") == 2:
+            return list(found.locations) or [found.location]
+        return [f"{found.location}-{letter}" for letter in "abc"]
+
+    def _give_groups(self, cluster: str, pool: Any) -> None:
         pool.status = t.NodePool.Status.RUNNING
-        short = cluster.rpartition("/")[2]
-        group = f"zones/{location}/instanceGroupManagers/gke-{short}-{pool.name}-grp"
-        pool.instance_group_urls = [f"https://www.googleapis.com/compute/v1/projects/{self.project}/{group}"]
-        self._set_size(f"{cluster}/nodePools/{pool.name}", pool.initial_node_count)
+        short, zones = cluster.rpartition("/")[2], self.zones_of(cluster)
+        pool.instance_group_urls = [
+            f"https://www.googleapis.com/compute/v1/projects/{self.project}/zones/{zone}"
+            f"/instanceGroupManagers/gke-{short}-{pool.name}-grp"
+            for zone in zones
+        ]
+        self._set_size(f"{cluster}/nodePools/{pool.name}", pool.initial_node_count * len(zones))
 
     def _set_size(self, pool: str, nodes: int) -> None:
         self.sizes[pool] = nodes

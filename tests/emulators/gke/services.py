@@ -154,7 +154,7 @@ class Services:
         for pool, size in self.clusters.sizes.items():
             cluster, _, name = pool.partition("/nodePools/")
             if found["group"] == f"gke-{cluster.rpartition('/')[2]}-{name}-grp":
-                return {"name": found["group"], "targetSize": size}
+                return {"name": found["group"], "targetSize": size // len(self.clusters.zones_of(cluster))}
         raise not_found(found["group"])
 
     def _left(self, found: re.Match[str], _query: Any, _body: Reply) -> Reply:

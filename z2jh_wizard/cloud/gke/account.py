@@ -20,7 +20,7 @@ from z2jh_wizard.cloud.account import (
 )
 from z2jh_wizard.cloud.explain import CloudTrouble
 from z2jh_wizard.cloud.gke import sign_in
-from z2jh_wizard.cloud.gke.desired import BOOT_GIB, place_of, pools_of
+from z2jh_wizard.cloud.gke.desired import BOOT_GIB, Place, place_of, pools_of
 from z2jh_wizard.cloud.gke.google import Google
 from z2jh_wizard.cloud.gke.services import NEEDED, EnableServices, switched_on
 from z2jh_wizard.cloud.preflight import Room, unknown
@@ -100,7 +100,7 @@ class GoogleAccount:
 
     async def machines(self, location: str) -> tuple[MachineOffer, ...]:
         """Return the machine types of the catalogue, and whether a zone has them."""
-        zone = await self._zone(location)
+        zone = Place(self._google.project, location, "").nodes_in
         path = f"compute/v1/projects/{self._google.project}/zones/{zone}/machineTypes"
         there = {one["name"] for one in await self._google.listed("compute", path)}
         return tuple(
@@ -211,7 +211,7 @@ class GoogleAccount:
         return [*checks, *short]
 
     async def _machines_there(self, spec: Spec, room: Room) -> Check:
-        zone, title = place_of(spec).location, "Machines"
+        zone, title = place_of(spec).nodes_in, "Machines"
         wanted = sorted({pool.machine for pool in pools_of(spec).values()})
         if not (gone := room.gone()):
             return Check("machines", title, Verdict.OK, f"{zone} has {' and '.join(wanted)}.")
@@ -231,13 +231,6 @@ class GoogleAccount:
             return []
         able = [{one.machine.name for one in offers if not one.why_not} for offers in found]
         return [zone for zone, names in zip(zones, able, strict=True) if names.issuperset(wanted)]
-
-    async def _zone(self, location: str) -> str:
-        """Return a zone, the first one of a region."""
-        if location.count("-") == 2:
-            return location
-        zones = [one.id for one in await self.locations() if one.id.startswith(f"{location}-")]
-        return zones[0] if zones else f"{location}-b"
 
 
 def needs(spec: Spec) -> dict[str, float]:
