@@ -287,8 +287,8 @@ def _quota(metric: str, need: float, have: float, region: str, room: Room) -> Ch
 def _no_roles(lacking: list[str], project: str) -> Check:
     """Return what to do for who may make a cluster and not what the chart makes in it.
 
-    At Google either IAM or the cluster's own rules allow a thing, so Kubernetes Engine Admin needs no binding;
-    without that role nobody can give the binding to oneself.
+    At Google either IAM or the cluster's own rules allow a thing, so who has Kubernetes Engine Admin needs no
+    binding; without that role nobody can give it to oneself.
     """
     sentence = (
         f"Your account lacks {', '.join(lacking)}, so the chart's roles cannot be made. Ask the project's "
