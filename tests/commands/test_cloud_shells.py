@@ -62,6 +62,7 @@ def test_where_no_address_is_known_it_is_said_how(asked, monkeypatch, capsys, si
     assert asked == [""]
     said = capsys.readouterr().err
     assert how in said
+    assert ("Open this address" in said) == (not how)
     assert ("without typing" in said) == bool(signs)
 
 
@@ -76,7 +77,10 @@ def test_doctor_says_when_it_closes_and_what_is_lost(asked, monkeypatch, capsys,
     monkeypatch.setenv("HOME", str(tmp_path / "me"))
     assert main(["-C", str(tmp_path / "bio101"), "doctor"]) == ExitCode.FOUND_SOMETHING
     said = capsys.readouterr().out
-    assert "is lost then" in said
+    assert (
+        f"! wrong   {AMAZON.idle_sentence} This folder is outside of your home folder and is lost then."
+        in said
+    )
     assert f"mv {tmp_path}/bio101 ~/" in said
 
 

@@ -18,11 +18,11 @@ def serve_wizard(parsed: argparse.Namespace) -> int:
 
     def announce(address: str) -> None:
         output.answer(address)
-        output.aside("Open this address in your browser; it works once. Ctrl+C ends the wizard.")
+        unseen = shell.how_to_preview if shell and not public_url else ""
+        how = unseen or "Open this address in your browser; it works once."
+        output.aside(f"{how} Ctrl+C ends the wizard.")
         if shell:
             output.aside(shell.idle_sentence)
-            if not public_url:
-                output.aside(shell.how_to_preview)
 
     shell = cloud_shell.current()
     public_url = parsed.public_url or cloud_shell.preview_address()

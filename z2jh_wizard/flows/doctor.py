@@ -79,6 +79,7 @@ def _where_it_runs(shell: CloudShell, folder: Path) -> Check:
         False,
         f"{shell.idle_sentence} This folder is outside of your home folder and is lost then.",
         f"Move it into your home folder: mv {shlex.quote(str(folder.resolve()))} ~/",
+        cloud.Verdict.FAIL.value,
     )
 
 
