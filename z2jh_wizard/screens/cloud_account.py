@@ -26,7 +26,6 @@ from z2jh_wizard.widgets.choice_list import ChoiceList, Offer
 from z2jh_wizard.widgets.form_field import FormField
 from z2jh_wizard.widgets.pick_list import PickList
 from z2jh_wizard.widgets.plain import Plain
-from z2jh_wizard.widgets.problem_panel import ProblemPanel
 from z2jh_wizard.widgets.virtual_table import Column
 
 if TYPE_CHECKING:
@@ -63,11 +62,10 @@ class AccountScreen(CloudScreen):
         self._mode: Mode = "ways"
         self._start_page: AmazonPage | None = None
 
-    def body(self) -> ComposeResult:
+    def parts(self) -> ComposeResult:
         """Make all parts; those of the mode are shown."""
         field = self.question(ACCOUNT)
         answer = self.journey.answers.get(ACCOUNT, "")
-        yield ProblemPanel()
         yield WaysToSignIn()
         yield CodeToType()
         yield Plain("", dom_id="identity")
@@ -105,8 +103,9 @@ class AccountScreen(CloudScreen):
         self.ask(self._begin(), "looking for credentials")
 
     def first_focus(self) -> Widget:
-        """Begin at the ways to sign in, or at who pays once somebody is signed in."""
-        if self._mode == "ways":
+        """Begin at the ways to sign in; at who pays once somebody is signed in, or when that is wrong."""
+        wrong = self.journey.problems_of(self.page) if self._came_back else {}
+        if self._mode == "ways" and next(iter(wrong), SIGN_IN) == SIGN_IN:
             return self._ways.first()
         return self.pick(ACCOUNT).line
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from z2jh_wizard.core.errors import Problem, WizardError
@@ -26,6 +28,7 @@ SWITCHES = ("enable-service", "register")
 class CloudScreen(QuestionsScreen):
     """Asks a cloud for what can be answered; leaving the screen ends every question."""
 
+    SCROLLS = False
     CSS_PATH = style_sheet("cloud")
 
     def __init__(self, desk: Desk) -> None:
@@ -33,6 +36,16 @@ class CloudScreen(QuestionsScreen):
         self.NAME = self.STAGE
         self._cloud: CloudQuestions | None = None
         self._fix = ""
+
+    def body(self) -> ComposeResult:
+        """Make room for what goes wrong, which stays in sight, above the questions."""
+        yield ProblemPanel()
+        with VerticalScroll(id="asked", can_focus=False):
+            yield from self.parts()
+
+    def parts(self) -> ComposeResult:
+        """Make the questions."""
+        raise NotImplementedError
 
     # ---- asking ----
 

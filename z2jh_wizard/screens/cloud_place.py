@@ -21,7 +21,6 @@ from z2jh_wizard.widgets.actions import screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.form_field import FormField
 from z2jh_wizard.widgets.pick_list import PickList
-from z2jh_wizard.widgets.problem_panel import ProblemPanel
 from z2jh_wizard.widgets.virtual_table import Column
 
 REASON = 120
@@ -47,9 +46,8 @@ class PlaceScreen(CloudScreen):
         self._quiet: Timer | None = None
         self._shown_for = ""
 
-    def body(self) -> ComposeResult:
-        """Make both questions, and room for what goes wrong."""
-        yield ProblemPanel()
+    def parts(self) -> ComposeResult:
+        """Make both questions."""
         with Container(id="both"):
             yield self._make(REGION, Column("place", weight=5), Column("near", weight=4))
             yield self._make(
@@ -116,6 +114,7 @@ class PlaceScreen(CloudScreen):
             return
         self.show_trouble(None)
         pick.show_rows(rows)
+        self.query_one("#both").set_class(bool(rows), "-listed")
         words = f"{len(rows)} places; type to find one, such as europe or us."
         pick.show_state("known" if rows else "empty", words if rows else "There are none; type the place.")
         self._ask_machines()
