@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -200,24 +201,21 @@ def _secrets(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _config_action(
+    actions: Any, name: str, module: str, function: str, about: str
+) -> argparse.ArgumentParser:
+    sub: argparse.ArgumentParser = actions.add_parser(name, help=about, description=f"{about}.")
+    sub.set_defaults(command=lazy(module, function))
+    sub.add_argument("--file", default="", metavar="FILE", help="this file; - reads a pipe")
+    sub.add_argument("--at", default="", metavar="PATH", help="where a wrapper chart keeps the hub's values")
+    sub.add_argument("--chart", default="", metavar="C", help="z2jh (default), helmforge, or a chart's path")
+    sub.add_argument("--chart-version", default="", metavar="V", help="the chart version (default: newest)")
+    return _json(sub)
+
+
 def _config(parser: argparse.ArgumentParser) -> None:
     actions: Any = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
-
-    def add(name: str, module: str, function: str, about: str) -> argparse.ArgumentParser:
-        sub: argparse.ArgumentParser = actions.add_parser(name, help=about, description=f"{about}.")
-        sub.set_defaults(command=lazy(module, function))
-        sub.add_argument("--file", default="", metavar="FILE", help="this file; - reads a pipe")
-        sub.add_argument(
-            "--at", default="", metavar="PATH", help="where a wrapper chart keeps the hub's values"
-        )
-        sub.add_argument(
-            "--chart", default="", metavar="C", help="z2jh (default), helmforge, or a chart's path"
-        )
-        sub.add_argument(
-            "--chart-version", default="", metavar="V", help="the chart version (default: newest)"
-        )
-        return _json(sub)
-
+    add = partial(_config_action, actions)
     get = add("get", "config_settings", "get", "show one setting, or all")
     get.add_argument("path", nargs="?", default="", help="such as singleuser.memory.limit")
     put = add("set", "config_settings", "put", "write a setting; comments and all else stay as they are")

@@ -85,13 +85,47 @@ def pdb(id: str, key: str, who: str) -> tuple[Field, ...]:  # noqa: A002
     )
 
 
+EGRESS_RULES = (
+    ("web", "nonPrivateIPs", "Lets {who} connect to the whole internet."),
+    (
+        "private",
+        "privateIPs",
+        "Lets {who} connect to private addresses, such as other pods and campus machines.",
+    ),
+    (
+        "metadata",
+        "cloudMetadataServer",
+        "Lets {who} ask the cloud's metadata address, which hands out the node's credentials.",
+    ),
+    ("dns-private", "dnsPortsPrivateIPs", "Lets {who} look up names at name servers with private addresses."),
+    (
+        "dns-metadata",
+        "dnsPortsCloudMetadataServer",
+        "Lets {who} look up names at the cloud's metadata address, as Google's clusters do.",
+    ),
+    (
+        "dns-system",
+        "dnsPortsKubeSystemNamespace",
+        "Lets {who} look up names at the cluster's own name server.",
+    ),
+)
+"""The connections that a network policy allows by name: the setting, its key, and what it does."""
+
+TAUGHT_EGRESS = ("web", "private")
+"""Those that teachers change."""
+
+OTHER_NAMESPACES = (
+    Choice("ignore", "No", "right unless another namespace has a part of the hub"),
+    Choice("accept", "Yes, with the label", "when a service of the hub is in another namespace"),
+)
+
+
 def network_policy(id: str, key: str, who: str, level: Level = Level.RARE) -> tuple[Field, ...]:  # noqa: A002
     """Return the settings of a network policy; ``level`` is that of those that teachers change."""
     on = ShownIf(f"{id}.enabled", (True,))
-    rules = f"{key}.egressAllowRules"
 
     def field(name: str, path: str, kind: Kind, sentence: str, level: Level = Level.RARE) -> Field:
-        return Field(f"{id}.{name}", path, kind, sentence, level, shown_if=on)
+        return Field(f"{id}.{name}", f"{key}.{path}", kind, sentence, level, shown_if=on)
 
     return (
         Field(
@@ -101,61 +135,25 @@ def network_policy(id: str, key: str, who: str, level: Level = Level.RARE) -> tu
             f"Guards who may talk to {who} and where {who} may connect to, if the cluster enforces it.",
             level,
         ),
-        field(
-            "web",
-            f"{rules}.nonPrivateIPs",
-            Kind.SWITCH,
-            f"Lets {who} connect to the whole internet.",
-            level,
+        *(
+            field(
+                name,
+                f"egressAllowRules.{rule}",
+                Kind.SWITCH,
+                sentence.format(who=who),
+                level if name in TAUGHT_EGRESS else Level.RARE,
+            )
+            for name, rule, sentence in EGRESS_RULES
         ),
-        field(
-            "private",
-            f"{rules}.privateIPs",
-            Kind.SWITCH,
-            f"Lets {who} connect to private addresses, such as other pods and campus machines.",
-            level,
-        ),
-        field(
-            "metadata",
-            f"{rules}.cloudMetadataServer",
-            Kind.SWITCH,
-            f"Lets {who} ask the cloud's metadata address, which hands out the node's credentials.",
-        ),
-        field(
-            "dns-private",
-            f"{rules}.dnsPortsPrivateIPs",
-            Kind.SWITCH,
-            f"Lets {who} look up names at name servers with private addresses.",
-        ),
-        field(
-            "dns-metadata",
-            f"{rules}.dnsPortsCloudMetadataServer",
-            Kind.SWITCH,
-            f"Lets {who} look up names at the cloud's metadata address, as Google's clusters do.",
-        ),
-        field(
-            "dns-system",
-            f"{rules}.dnsPortsKubeSystemNamespace",
-            Kind.SWITCH,
-            f"Lets {who} look up names at the cluster's own name server.",
-        ),
-        field("egress", f"{key}.egress", Kind.LIST, f"Further connections that {who} may open.", level),
-        field("ingress", f"{key}.ingress", Kind.LIST, f"Who else may connect to {who}."),
-        field(
-            "ports",
-            f"{key}.allowedIngressPorts",
-            Kind.LIST,
-            f"Ports of {who} that anybody may connect to.",
-        ),
+        field("egress", "egress", Kind.LIST, f"Further connections that {who} may open.", level),
+        field("ingress", "ingress", Kind.LIST, f"Who else may connect to {who}."),
+        field("ports", "allowedIngressPorts", Kind.LIST, f"Ports of {who} that anybody may connect to."),
         Field(
             f"{id}.other-namespaces",
             f"{key}.interNamespaceAccessLabels",
             Kind.CHOICE,
             f"Whether pods of other namespaces may talk to {who} when they carry the right label.",
-            choices=(
-                Choice("ignore", "No", "right unless another namespace has a part of the hub"),
-                Choice("accept", "Yes, with the label", "when a service of the hub is in another namespace"),
-            ),
+            choices=OTHER_NAMESPACES,
             shown_if=on,
         ),
     )
