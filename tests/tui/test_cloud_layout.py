@@ -8,14 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.tui.conftest import LARGE, Open, Person
+from tests.tui.conftest import LARGE, SMALL, Open, Person
 from tests.tui.fake_cloud import DEVICE, KEY_FILE, PAGE, SHELL, TOKEN, TOOL
 from tests.tui.fakes import FakeBackend
 from tests.tui.geometry import faults
 from tests.tui.test_cloud_account import begin, choose
-from tests.tui.test_layout import SIZES, tab_walk
+from tests.tui.test_contrast import LEAST, hard_to_read
+from tests.tui.test_layout import HUGE, MIDDLE, SMALLEST, tab_walk
 from z2jh_wizard.cloud.explain import trouble
 from z2jh_wizard.screens.messages import Go
+
+EVERY_SIZE = (SMALLEST, SMALL, MIDDLE, LARGE, HUGE)
 
 State = Callable[[Person, FakeBackend], Awaitable[None]]
 
@@ -107,9 +110,22 @@ async def test_every_state_fits_every_terminal(
     async with open_app(LARGE) as person:
         await begin(person, tmp_path / "hub", account="bio-101")
         await STATES[state](person, backend)
-        for parameter in SIZES:
-            (size,) = parameter.values
-            await person.pilot.resize_terminal(*size)
+        for width, height in EVERY_SIZE:
+            await person.pilot.resize_terminal(width, height)
             await person.pilot.pause()
-            found += [f"{size}: {one}" for one in (*faults(person.app.screen), *await tab_walk(person))]
+            seen = (*faults(person.app.screen), *await tab_walk(person))
+            found += [f"{width}x{height}: {one}" for one in seen]
     assert not found, "\n".join(found)
+
+
+async def test_words_keep_their_contrast_when_the_theme_changes(open_app: Open, tmp_path: Path) -> None:
+    found: set[str] = set()
+    async with open_app() as person:
+        await begin(person, tmp_path / "hub")
+        await person.sees("2 projects")
+        await person.until(lambda: person.app.screen._terms, "words of the glossary")  # type: ignore[attr-defined]
+        for theme, least in LEAST.items():
+            person.app.theme = theme
+            await person.pilot.pause()
+            found |= {f"{theme}: {one}" for one in hard_to_read(person.app.screen, least)}
+    assert not found, "\n".join(sorted(found))

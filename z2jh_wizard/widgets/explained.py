@@ -31,8 +31,9 @@ class Explained(Plain):
         return self._places
 
     def on_mount(self) -> None:
-        """Ask for marks."""
+        """Ask for marks, which take the colours of the theme that there is then."""
         self.post_message(self.Shown())
+        self.app.theme_changed_signal.subscribe(self, self._mark_again)
 
     def show(self, text: str) -> None:
         """Show another text, without marks at first."""
@@ -41,6 +42,10 @@ class Explained(Plain):
         if self.text != before:
             self._places = ()
             self.post_message(self.Shown())
+
+    def _mark_again(self, _theme: object) -> None:
+        places, self._places = self._places, ()
+        self.mark(places)
 
     def mark(self, places: Sequence[Place]) -> None:
         """Underline these words; a click on one asks the screen to explain it."""
