@@ -56,6 +56,7 @@ SCREENS: dict[str, tuple[str, str]] = {
     "course-files": ("course_files", "CourseFilesScreen"),
     "helm": ("helm", "HelmScreen"),
     "secrets": ("secrets", "SecretsScreen"),
+    "checks": ("checks", "ChecksScreen"),
     "review": ("review", "ReviewScreen"),
     "run": ("run", "RunScreen"),
     "dashboard": ("dashboard", "DashboardScreen"),
@@ -65,7 +66,9 @@ SCREENS: dict[str, tuple[str, str]] = {
 }
 """Module and class of each screen, imported when it is first shown; other names are question pages."""
 
-NEED_JOURNEY = ("review", "secrets", "settings", "search", "topic", "class-size", "account", "place")
+NEED_JOURNEY = (
+    "review", "checks", "secrets", "settings", "search", "topic", "class-size", "account", "place",
+)  # fmt: skip
 """Screens on the way of the wizard that an open project is led to as well."""
 
 RUN_GROUP = "run"

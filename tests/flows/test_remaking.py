@@ -52,6 +52,17 @@ def test_what_was_run_stands(before):
     assert open_project(before.folder).spec == before.spec
 
 
+def test_what_was_mended_alone_binds_nothing(before):
+    lines = ['{"run": "1", "what": "run-start", "flow": "mend"}', '{"run": "1", "what": "run-end"}']
+    before.journal.parent.mkdir(exist_ok=True)
+    before.journal.write_text("\n".join([*lines, ""]))
+    assert made_again(before.folder, ANSWERS, before.folder).spec.release == "second"
+    lines.append('{"run": "2", "what": "run-start", "flow": "setup"}')
+    before.journal.write_text("\n".join([*lines, ""]))
+    with pytest.raises(Refused, match="at work already"):
+        made_again(before.folder, ANSWERS, before.folder)
+
+
 def test_answers_that_cannot_be_used_touch_nothing(before):
     with pytest.raises(InvalidInput):
         made_again(before.folder, {**ANSWERS, "release": "Not Good"}, before.folder)

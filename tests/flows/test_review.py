@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from z2jh_wizard.cloud.account import Check, Verdict
 from z2jh_wizard.core.errors import Problem, Refused
 from z2jh_wizard.core.redaction import HIDDEN
 from z2jh_wizard.core.spec import Pool, Workshop
@@ -165,6 +166,21 @@ class TestFixing:
 
     def test_without_a_sure_fix_there_is_none(self):
         assert not Point(Grade.STOPS, "x").is_sure
+
+
+def test_what_the_checks_found_leads_back_to_them(project: Project):
+    found = [
+        Check("quota.CPUS", "Quota CPUS", Verdict.FAIL, "22 are needed."),
+        Check("cluster.policies", "Policies", Verdict.WARN, "Nothing enforces them."),
+        Check("cluster.balancer", "Load balancer", Verdict.UNKNOWN, "Not recognised."),
+        Check("cluster.reach", "Cluster", Verdict.OK, "It answers."),
+    ]
+    points = [one for one in points_of(project, None, checks=found) if one.where == "checks"]
+    assert [(one.grade, one.text) for one in points] == [
+        (Grade.MISSING, "Quota CPUS: 22 are needed."),
+        (Grade.WARNING, "Policies: Nothing enforces them."),
+    ]
+    assert points[0].place == "checks"
 
 
 def test_lines_of_the_file_are_shown_without_secrets(project: Project):

@@ -27,6 +27,17 @@ def test_quick_shows_a_check_only_when_something_is_missing():
     assert ids(ways.GUIDED)[-3:] == ids(ways.EXPERT)[-3:] == ["helm", "secrets", "review"]
 
 
+def test_what_can_be_looked_at_is_looked_at_before_the_review():
+    def last(way, provider):
+        return ids(way, provider=provider)[-2]
+
+    others = {"practice": "secrets", "existing": "checks", "local": "checks"}
+    assert all(last(way, cloud) == "checks" for way in ways.WAYS.values() for cloud in ("gke", "aks", "eks"))
+    assert {one: last(ways.GUIDED, one) for one in others} == others
+    assert {one: last(ways.EXPERT, one) for one in others} == others
+    assert all(last(ways.QUICK, one) == "topic/quick-address" for one in others)
+
+
 def test_guided_has_every_topic_in_the_order_of_the_guide():
     assert ids(ways.GUIDED)[:4] == ["folder", "provider", "hub", "class-size"]
     assert ids(ways.GUIDED)[4:-3] == [f"topic/{topic.value}" for topic in Topic]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.tui.fake_cloud import FakeCloud, FakePage
+from z2jh_wizard.cloud.account import Check, Verdict
 from z2jh_wizard.core import engine
 from z2jh_wizard.core.engine import Planned
 from z2jh_wizard.core.errors import CouldNotLook, NeedsYou, Problem, WizardError
@@ -31,6 +33,7 @@ from z2jh_wizard.core.step import (
     Step,
     Work,
 )
+from z2jh_wizard.flows.checking import SeenChecks
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.image_plan import Tools
 from z2jh_wizard.flows.run import RunSession
@@ -229,6 +232,18 @@ class FakeBackend(Backend):
 
     async def image_tools(self) -> Tools:
         return Tools(missing="There is no docker on this computer.")
+
+    async def checks(self, project: Project, before: SeenChecks | None) -> SeenChecks:
+        fix = FakeStep(self.world, "fix", HOSTILE[:200])
+        yours = YourStep(self.world, "ask", HOSTILE[:200], how=HOSTILE)
+        found = (
+            Check("services", HOSTILE, Verdict.FAIL, HOSTILE, fix),
+            Check("quota.CPUS", "Quota [/foo]", Verdict.FAIL, HOSTILE, yours),
+            Check("cluster.policies", "Policies", Verdict.WARN, "[red]None"),
+            Check("permissions", "Permissions", Verdict.UNKNOWN, HOSTILE),
+            Check("billing", "Billing", Verdict.OK, "Fine."),
+        )
+        return SeenChecks(project.spec, found, time.monotonic())
 
     async def helm(self) -> FoundHelm:
         if self.helm_missing:

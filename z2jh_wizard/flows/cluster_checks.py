@@ -17,6 +17,9 @@ from z2jh_wizard.kube import survey
 from z2jh_wizard.kube.transport import KubeTransport
 from z2jh_wizard.project.folder import Project
 
+PROOF = "storage.proof"
+"""The id of the check that makes a disk."""
+
 
 async def look_round(project: Project) -> tuple[Check, ...]:
     """Look at all that matters of a project's cluster; one that does not answer is a check that fails.
@@ -50,7 +53,7 @@ async def prove_disks(project: Project, clock: Clock) -> Check:
     """Ask for a disk of 1 GiB in the hub's namespace and remove it again, where the namespace is there."""
     cluster = Cluster(project)
     step = ProveStorage(project, cluster, clock)
-    found, title = "storage.proof", "A disk of 1 GiB"
+    found, title = PROOF, "A disk of 1 GiB"
     try:
         if not cluster.is_configured() or await cluster.namespace(project.spec.namespace) is None:
             text = (

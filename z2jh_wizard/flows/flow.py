@@ -9,7 +9,7 @@ from typing import Literal
 from z2jh_wizard.core.step import Danger, Step
 from z2jh_wizard.project.folder import Project
 
-FlowName = Literal["setup", "upgrade", "rollback", "resize", "teardown", "image", "stop", "start"]
+FlowName = Literal["setup", "upgrade", "rollback", "resize", "teardown", "image", "mend", "stop", "start"]
 
 
 @dataclass(frozen=True, slots=True)

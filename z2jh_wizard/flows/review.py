@@ -6,6 +6,7 @@ import enum
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from z2jh_wizard.cloud.account import Check, Verdict
 from z2jh_wizard.core.errors import Refused, WizardError
 from z2jh_wizard.flows.hub_secrets import drafted, lacking
 from z2jh_wizard.flows.topic_form import TopicForm, fields_of, topic_of
@@ -28,6 +29,7 @@ AROUND = 3
 """Lines shown above and below the one that a finding is about."""
 
 SETTINGS, SEARCH, SECRETS, CLASS_SIZE = "settings", "search", "secrets", "class-size"
+CHECKS = "checks"
 """Screens that settle what no page of settings asks."""
 
 _CLOUDS = ("gke", "eks", "aks")
@@ -86,18 +88,23 @@ class Point:
 
 
 def points_of(
-    project: Project | None, form: TopicForm | None, wrong_answers: Iterable[tuple[str, str, str]] = ()
+    project: Project | None,
+    form: TopicForm | None,
+    wrong_answers: Iterable[tuple[str, str, str]] = (),
+    checks: Iterable[Check] = (),
 ) -> tuple[Point, ...]:
     """Return all points, the gravest first.
 
     ``wrong_answers`` are those of the project's own pages: screen, question and sentence. ``form`` is the
     draft of the settings; what it has not saved is not looked at by lint, for Start does not know it.
+    ``checks`` are what was seen of the account or the cluster; nothing is asked again.
     """
     found = [Point(Grade.STOPS, text, where=where, field=name) for where, name, text in wrong_answers]
     if form:
         found += _of_draft(form)
     if project:
         found += _of_files(project)
+    found += _of_checks(checks)
     return tuple(sorted(found, key=lambda one: one.grade.rank))
 
 
@@ -136,6 +143,16 @@ def _of_draft(form: TopicForm) -> Iterator[Point]:
             "Open the settings; Next there saves.",
             SETTINGS,
         )
+
+
+# ---- what was looked at ----
+
+
+def _of_checks(checks: Iterable[Check]) -> Iterator[Point]:
+    grades = {Verdict.FAIL: Grade.MISSING, Verdict.WARN: Grade.WARNING}
+    for one in checks:
+        if grade := grades.get(one.verdict):
+            yield Point(grade, f"{one.title}: {one.sentence}", "The checks say what mends it.", CHECKS)
 
 
 # ---- the files ----

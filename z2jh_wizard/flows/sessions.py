@@ -13,6 +13,7 @@ from z2jh_wizard.flows.adapters import Adapters, adapters_for
 from z2jh_wizard.flows.cleaning import Cleaner, redactor_for
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.image_build import image_build
+from z2jh_wizard.flows.mending import mend
 from z2jh_wizard.flows.power import start, stop
 from z2jh_wizard.flows.resize import resize
 from z2jh_wizard.flows.rollback import rollback
@@ -28,6 +29,7 @@ _FLOWS: dict[str, Callable[..., Flow]] = {
     "resize": resize,
     "teardown": teardown,
     "image": image_build,
+    "mend": mend,
     "stop": stop,
     "start": start,
 }

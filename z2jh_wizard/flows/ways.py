@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from z2jh_wizard.core.facts import CHART_VERSION, HELMFORGE_VERSION
-from z2jh_wizard.flows.cloud_pages import ACCOUNT_PAGE, PLACE_PAGE
+from z2jh_wizard.flows.cloud_pages import ACCOUNT_PAGE, CLOUDS, PLACE_PAGE
 from z2jh_wizard.flows.page import Answers, Page
 from z2jh_wizard.flows.pages import FOLDER_PAGE, PAGES, WHERE_PAGE
 from z2jh_wizard.values import forms
@@ -66,7 +66,8 @@ SECRETS: Final = Stage("secrets", "Secrets", "secrets")
 CHECKS: Final = Stage("checks", "Checks", "checks")
 REVIEW: Final = Stage("review", "Review", "review")
 
-CHECKED: Final[Mapping[str, tuple[str, ...]]] = {QUICK.id: (), GUIDED.id: (), EXPERT.id: ()}
+_CLUSTERS: Final = (*CLOUDS, "existing", "local")
+CHECKED: Final[Mapping[str, tuple[str, ...]]] = {QUICK.id: CLOUDS, GUIDED.id: _CLUSTERS, EXPERT.id: _CLUSTERS}
 """The providers whose account or cluster is looked at before the review, by way."""
 
 TOPIC: Final = "topic/"

@@ -14,12 +14,13 @@ from z2jh_wizard.core.errors import Problem, WizardError
 from z2jh_wizard.screens.recent import PROJECT_FILE
 
 if TYPE_CHECKING:
-    from z2jh_wizard.cloud.account import SignInWay
+    from z2jh_wizard.cloud.account import Check, SignInWay
     from z2jh_wizard.core.engine import Planned
     from z2jh_wizard.core.receipt import Left
     from z2jh_wizard.core.report import StatusReport
     from z2jh_wizard.core.step import Step
     from z2jh_wizard.flows.address_check import AddressCheck
+    from z2jh_wizard.flows.checking import SeenChecks
     from z2jh_wizard.flows.cloud_codes import AmazonPage, Tell
     from z2jh_wizard.flows.cloud_questions import CloudQuestions
     from z2jh_wizard.flows.comparing import HubChanges
@@ -118,11 +119,15 @@ class Backend:
             yield planned
 
     async def review(
-        self, project: Project | None, form: TopicForm | None, wrong: Sequence[tuple[str, str, str]]
+        self,
+        project: Project | None,
+        form: TopicForm | None,
+        wrong: Sequence[tuple[str, str, str]],
+        seen: SeenChecks | None = None,
     ) -> tuple[Point, ...]:
         """Return what is to be mended, given or known before Start, the gravest first."""
-        review = await _load("flows.review")
-        points: tuple[Point, ...] = await asyncio.to_thread(review.points_of, project, form, wrong)
+        review, checks = await _load("flows.review"), seen.checks if seen else ()
+        points: tuple[Point, ...] = await asyncio.to_thread(review.points_of, project, form, wrong, checks)
         return points
 
     async def mend(self, project: Project, point: Point) -> tuple[ValuesFiles, ValuesFiles]:
@@ -239,6 +244,22 @@ class Backend:
         """Return an institution's start page at AWS."""
         page: AmazonPage = (await _load("flows.cloud_codes")).AmazonPage(address, region)
         return page
+
+    async def checks(self, project: Project, before: SeenChecks | None) -> SeenChecks:
+        """Look at the account of a project's cloud, or at its cluster; WizardError when nothing answers."""
+        seen: SeenChecks = await (await _load("flows.checking")).see(project, before)
+        return seen
+
+    async def answer_to(self, error: WizardError) -> str:
+        """Return the screen where another answer helps against a trouble; empty for none."""
+        where: str = (await _load("flows.mending")).answer_to(error)
+        return where
+
+    async def prove_disks(self, project: Project) -> Check:
+        """Let the cluster make a disk of 1 GiB and remove it again."""
+        clock = (await _load("system.clock")).SystemClock()
+        check: Check = await (await _load("flows.cluster_checks")).prove_disks(project, clock)
+        return check
 
     async def helm(self) -> FoundHelm:
         """Return which Helm does the work; NeedsYou with the ways to get one when there is none."""

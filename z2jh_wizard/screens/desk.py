@@ -11,6 +11,7 @@ from z2jh_wizard.screens.backend import Backend
 from z2jh_wizard.screens.recent import Memory
 
 if TYPE_CHECKING:
+    from z2jh_wizard.flows.checking import SeenChecks
     from z2jh_wizard.kube.live import LiveStore
     from z2jh_wizard.project.folder import Project
     from z2jh_wizard.screens.journey import Journey
@@ -36,6 +37,8 @@ class Desk:
     """The screen whose link led to a page of settings, which goes straight back there."""
     run: RunRecord | None = None
     live: LiveStore | None = None
+    checks: SeenChecks | None = None
+    """What the last look at the account or the cluster found, whichever project it was about."""
     focus: dict[str, str] = field(default_factory=dict)
     _opening_live: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -76,6 +79,12 @@ class Desk:
         return (
             f"cluster: {spec.cluster.name or spec.provider}, context: {context}, namespace: {spec.namespace}"
         )
+
+    @property
+    def seen_checks(self) -> SeenChecks | None:
+        """What that look found, if it was about this project as it is now."""
+        seen = self.checks
+        return seen if seen and self.project and seen.spec == self.project.spec else None
 
     @property
     def is_running(self) -> bool:

@@ -142,7 +142,7 @@ class ReviewScreen(StageScreen):
         wrong = self._wrong_answers()
         form = self.desk.tour.form if self.desk.tour else None
         was_held = self._is_held
-        self._points = await self.desk.backend.review(self.desk.project, form, wrong)
+        self._points = await self.desk.backend.review(self.desk.project, form, wrong, self.desk.seen_checks)
         self._show_points()
         if self._is_held and not was_held:
             self._choose_first()

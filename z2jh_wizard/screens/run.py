@@ -40,9 +40,10 @@ TITLES = {
     "upgrade": "upgrade",
     "rollback": "roll back",
     "image": "build the image",
+    "mend": "mend",
 }
 
-AFTER = {"teardown": "receipt", "image": "image-builder"}
+AFTER = {"teardown": "receipt", "image": "image-builder", "mend": "checks"}
 """Where Next leads after a run; after the others it is the dashboard."""
 
 _TONES = {
@@ -220,10 +221,10 @@ class RunScreen(WizardScreen):
     def action_back(self) -> None:
         """Close the line for finding; else leave the screen while the run goes on."""
         if not self.query_one("#log", LogPane).stop_finding():
-            self.post_message(Go("dashboard"))
+            self.post_message(Go("checks" if self.record.session.name == "mend" else "dashboard"))
 
     def action_next(self) -> None:
-        """Go on: to the receipt after a tear-down, to the builder after an image, else to the hub."""
+        """Go on: to the receipt after a tear-down, to where an image or a check led from, else to the hub."""
         self.post_message(Go(AFTER.get(self.record.session.name, "dashboard")))
 
     def action_panes(self) -> None:

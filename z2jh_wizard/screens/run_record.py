@@ -25,6 +25,7 @@ WORDS = {State.ALREADY: "already done", State.NEEDS_YOU: "needs you"}
 NEXT = {
     "teardown": "Done. Next shows the receipt.",
     "image": "Done. Next puts the image into the settings.",
+    "mend": "Done. Next looks round again.",
 }
 """What is said of a run that has ended well."""
 
