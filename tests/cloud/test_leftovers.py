@@ -68,7 +68,7 @@ async def torn_down(case, folder):
 
 def nothing_but(provider: Any) -> tuple[Any, Any, Any]:
     """Return what the step takes of the world where there is no cluster any more."""
-    return None, provider, NoCluster()
+    return None, provider, NoCluster()  # no project: at a cloud all is the provider's
 
 
 def looking(case, project, chosen=()):
@@ -100,6 +100,7 @@ async def test_without_a_choice_nothing_is_deleted(case, tmp_path):
     assert sum(one.removal is not None for one in step.scan.left) == count
     assert len(keys(step.scan)) == len(step.scan.left), "each thing can be chosen by itself"
     assert all(one.by_hand for one in step.scan.left), "what is only shown has its command"
+    assert all(one.shell().startswith(("gcloud ", "az ", "aws ")) for one in step.commands())
     assert isinstance(step.run(), Refusal)
     assert not case.world.complaints
 

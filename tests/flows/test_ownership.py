@@ -116,8 +116,14 @@ class NoProvider:
     def resize_step(self, pool, nodes):
         raise AssertionError("nothing here resizes")
 
+    def power_step(self, *, running):
+        raise AssertionError("nothing here stops")
+
     async def credential(self):
         return {}
+
+    def scanning(self):
+        return ()
 
     async def scan(self):
         why = "the wizard did not make it"

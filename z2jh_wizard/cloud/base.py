@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from z2jh_wizard.cloud.leftovers import Scan
 from z2jh_wizard.core.errors import InvalidInput
-from z2jh_wizard.core.step import Step
+from z2jh_wizard.core.step import Command, Step
 from z2jh_wizard.project.folder import Project
 
 
@@ -27,6 +27,9 @@ class ClusterProvider(Protocol):
 
     async def credential(self) -> dict[str, Any]:
         """Return the status of an ExecCredential for the project's kubeconfig."""
+
+    def scanning(self) -> tuple[Command, ...]:
+        """Return the commands that a person would look round with; pure."""
 
     async def scan(self) -> Scan:
         """Look round for what of the cluster is still there after a tear-down, and what of it costs."""

@@ -51,6 +51,10 @@ class ExistingProvider:
         """Return a credential of the context's own user; InvalidInput for what a plugin cannot pass on."""
         return await credential_of(_access(self._project))
 
+    def scanning(self) -> tuple[Command, ...]:
+        """Return none: there is nothing beside the cluster."""
+        return ()
+
     async def scan(self) -> Scan:
         """Return the cluster itself: it stays."""
         name = self._project.spec.cluster.context or "current context"

@@ -51,6 +51,10 @@ class PracticeProvider:
         """Return the practice cluster's token."""
         return {"token": token(self._project.practice)}
 
+    def scanning(self) -> tuple[Command, ...]:
+        """Return none: there is nothing beside the cluster."""
+        return ()
+
     async def scan(self) -> Scan:
         """Return the cluster itself while its state is still on the disk."""
         kinds = ("practice clusters",)

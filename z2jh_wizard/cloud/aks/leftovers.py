@@ -90,13 +90,16 @@ class _Scan:
         by_hand = Command(("az", "resource", "delete", "--ids", path))
         safe = ours and kind in VERSIONS
         why = f"the files of {claim}" if claim else "made for the cluster"
+        but = "" if safe else "; it does not carry this project's tag"
+        if ours and not safe:
+            but = "; the wizard deletes nothing of this kind"
         return Leftover(
             resource,
             str(one.get("location", "")),
             str((one.get("sku") or {}).get("name", "") or "size not known"),
             _month(resource.kind),
             safe,
-            why if ours else f"{why}; it does not carry this project's tag",
+            why + but,
             self._delete(resource, by_hand, VERSIONS[kind]) if safe else None,
             (by_hand,),
         )
@@ -120,6 +123,17 @@ class _Scan:
                 return False
             raise
         return True
+
+
+def listing(place: Place, project_id: str) -> tuple[Command, ...]:
+    """Return the commands that list what may be left."""
+    tag = ("--tag", f"{OUR_LABEL}={project_id}", "--output", "table")
+    in_nodes = ("--resource-group", place.node_group, "--output", "table")
+    return (
+        Command(("az", "group", "list", *tag), "Resource groups with the project's tag"),
+        Command(("az", "resource", "list", *tag), "All that carries the project's tag"),
+        Command(("az", "resource", "list", *in_nodes), "What was made for the nodes"),
+    )
 
 
 def _month(kind: str) -> float | None:

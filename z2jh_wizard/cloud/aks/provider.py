@@ -16,7 +16,7 @@ from z2jh_wizard.cloud.aks.steps import MakeCluster, ResizePool, address, user_k
 from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.step import Step
+from z2jh_wizard.core.step import Command, Step
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
 
@@ -63,6 +63,10 @@ class AksProvider:
     async def _address(self) -> Address | None:
         spec = self._project.spec
         return await address(self._azure, place_of(spec), spec.project_id)
+
+    def scanning(self) -> tuple[Command, ...]:
+        """Return the commands that list what may be left."""
+        return scan.listing(place_of(self._project.spec), self._project.spec.project_id)
 
     async def scan(self) -> Scan:
         """Look round for what is still there and may cost money."""

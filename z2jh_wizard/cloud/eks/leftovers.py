@@ -42,6 +42,18 @@ async def leftovers(aws: Aws, spec: Spec, place: Place, clock: Clock) -> Scan:
     return await look_round(kinds, DENIED, clock)
 
 
+def listing(spec: Spec, place: Place) -> tuple[Command, ...]:
+    """Return the commands that list what may be left."""
+    here = ("--region", place.region)
+    tag = ("--tag-filters", f"Key={OUR_LABEL},Values={spec.project_id}")
+    named = ("--filters", f"Name=tag-key,Values=kubernetes.io/cluster/{place.cluster}")
+    return (
+        Command(("aws", "resourcegroupstaggingapi", "get-resources", *here, *tag), "What carries the tag"),
+        Command(("aws", "ec2", "describe-volumes", *here, *named), "Disks with the cluster's name"),
+        Command(("aws", "cloudformation", "describe-stacks", *here, "--stack-name", place.stack)),
+    )
+
+
 class _Scan:
     """One look around for what is left, by kind."""
 

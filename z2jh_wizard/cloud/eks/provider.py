@@ -16,7 +16,7 @@ from z2jh_wizard.cloud.leftovers import Leftover, Scan
 from z2jh_wizard.cloud.power import no_power
 from z2jh_wizard.cloud.reaching import Address, ReachCluster, WriteKubeconfig
 from z2jh_wizard.core.engine import Clock
-from z2jh_wizard.core.step import Step
+from z2jh_wizard.core.step import Command, Step
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
 
@@ -64,6 +64,10 @@ class EksProvider:
         """Return a token for the cluster's API and when it ends, as kubectl wants it."""
         token, until = await self._aws.token(place_of(self._project.spec).cluster, self._clock.now())
         return {"token": token, "expirationTimestamp": until.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+    def scanning(self) -> tuple[Command, ...]:
+        """Return the commands that list what may be left."""
+        return scan.listing(self._project.spec, place_of(self._project.spec))
 
     async def scan(self) -> Scan:
         """Look round for what is still there and may cost money."""

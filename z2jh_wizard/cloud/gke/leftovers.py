@@ -161,6 +161,20 @@ class _Scan:
         return not uid or str(found.get("id", "")) == uid
 
 
+def listing(place: Place) -> tuple[Command, ...]:
+    """Return the commands that list what may be left."""
+
+    def listed(kind: str, label: str) -> Command:
+        where = ("--project", place.project, "--filter", f"labels.{label}={place.cluster}")
+        return Command(("gcloud", "compute", kind, "list", *where))
+
+    return (
+        listed("disks", _OF_CLUSTER),
+        listed("forwarding-rules", CLUSTER_LABEL),
+        listed("addresses", CLUSTER_LABEL),
+    )
+
+
 def _month(what: str) -> float | None:
     price = hourly_price("gke", what)
     return None if price is None else round(price * HOURS_A_MONTH, 2)

@@ -80,6 +80,10 @@ class LocalProvider:
         async with access(self._tool, self._name) as found:
             return await credential_of(found)
 
+    def scanning(self) -> tuple[Command, ...]:
+        """Return the command that lists the tool's clusters."""
+        return (Command(self._tool.names),)
+
     async def scan(self) -> Scan:
         """Return the cluster itself while it is there; it is on this computer, so it costs nothing."""
         kinds = (f"{self._tool.name} clusters",)

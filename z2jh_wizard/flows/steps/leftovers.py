@@ -59,12 +59,8 @@ class LookForLeftovers(Step):
             self.usually, self.limit = 60, 3600
 
     def commands(self) -> tuple[Command, ...]:
-        """Return the commands that list what may be left on the cluster."""
-        namespace = self._project.spec.namespace
-        return (
-            Command((*KUBECTL, "get", "all,pvc,secrets", "--namespace", namespace), "In the namespace"),
-            Command((*KUBECTL, "get", "persistentvolumes"), "Disks of any namespace"),
-        )
+        """Return the commands that list what may be left, at the cloud or on a cluster that stays."""
+        return self._provider.scanning() or _in_namespace(self._project.spec.namespace)
 
     async def look(self) -> Look:
         """Look everywhere that something of this hub could be."""
@@ -165,6 +161,13 @@ class LookForLeftovers(Step):
             _kept(Resource("disk", claim.name, namespace, claim.uid), reasons[claim.uid in homes])
             for claim in await self._cluster.claims(namespace)
         ]
+
+
+def _in_namespace(namespace: str) -> tuple[Command, ...]:
+    return (
+        Command((*KUBECTL, "get", "all,pvc,secrets", "--namespace", namespace), "In the namespace"),
+        Command((*KUBECTL, "get", "persistentvolumes"), "Disks of any namespace"),
+    )
 
 
 _IN_CLUSTER = ("the namespace", "disks on the cluster", "storage classes")
