@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 
@@ -60,6 +61,9 @@ def test_from_nothing_to_a_hub_and_back(cloud, at_cloud, kubectl_binary):
     resized(wizard, 5)
     assert there.nodes() == [1, 5]
 
+    refused_elsewhere(wizard)
+    assert there.clusters() == 1
+
     gone = json.dumps(removed(wizard, RELEASE)["removed"])
     assert there.clusters() == 0
     assert there.else_left() == []
@@ -67,6 +71,17 @@ def test_from_nothing_to_a_hub_and_back(cloud, at_cloud, kubectl_binary):
     assert nothing_made_twice(there.world)
     written = "".join(path.read_text(errors="replace") for path in wizard.folder.rglob("*") if path.is_file())
     assert not any(secret in written for secret in there.secrets)
+
+
+def refused_elsewhere(wizard):
+    """Another region in z2jh.yaml neither makes a second cluster nor lets the first one be forgotten."""
+    spec = wizard.folder / "z2jh.yaml"
+    before = spec.read_text()
+    spec.write_text(re.sub("(?m)^region: .*", "region: eu-north-1", before))
+    for words in (CREATE, ("teardown", "--confirm", RELEASE)):
+        said = wizard.run(*words, expect=ExitCode.REFUSED)
+        assert "another place" in said.stdout + said.stderr
+    spec.write_text(before)
 
 
 LIFE = {"apply": CREATE, "resize": ("resize", "5"), "teardown": ("teardown", "--confirm", RELEASE)}
