@@ -66,7 +66,8 @@ def use(
 def with_class(spec: Spec, size: ClassSize) -> Spec:
     """Return the spec with the students and, at a cloud, with nodes for them.
 
-    They are of the machine type that the spec names already, else of the cheapest on which the class fits.
+    They are of the machine type that the spec names already, else of the cheapest on which the class fits, by
+    the prices that came with this version: the same answers mean the same on every computer.
     """
     offered = choices(spec.provider, size)
     named = spec.pools[USER_POOL].machine if USER_POOL in spec.pools else ""
