@@ -128,7 +128,8 @@ class _Scan:
 def listing(place: Place, project_id: str) -> tuple[Command, ...]:
     """Return the commands that list what may be left."""
     tag = ("--tag", f"{OUR_LABEL}={project_id}", "--output", "table")
-    in_nodes = ("--resource-group", place.node_group, "--output", "table")
+    # A query, as asking for a group that is gone would end a script with an error.
+    in_nodes = ("--query", f"[?resourceGroup=='{place.node_group}']", "--output", "table")
     return (
         Command(("az", "group", "list", *tag), "Resource groups with the project's tag"),
         Command(("az", "resource", "list", *tag), "All that carries the project's tag"),

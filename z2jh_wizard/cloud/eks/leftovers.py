@@ -48,9 +48,8 @@ def listing(spec: Spec, place: Place) -> tuple[Command, ...]:
     tag = ("--tag-filters", f"Key={OUR_LABEL},Values={spec.project_id}")
     named = ("--filters", f"Name=tag-key,Values=kubernetes.io/cluster/{place.cluster}")
     return (
-        Command(("aws", "resourcegroupstaggingapi", "get-resources", *here, *tag), "What carries the tag"),
+        Command(("aws", "resourcegroupstaggingapi", "get-resources", *here, *tag), "The stack too"),
         Command(("aws", "ec2", "describe-volumes", *here, *named), "Disks with the cluster's name"),
-        Command(("aws", "cloudformation", "describe-stacks", *here, "--stack-name", place.stack)),
     )
 
 
