@@ -28,14 +28,36 @@ TRIES = 4
 """How often a call is made that fails with what goes away by itself."""
 
 
-async def call(work: Callable[[], Answer], what: str, limit: float = LIMIT) -> Answer:
+def _unknown(_error: Exception) -> WizardError | None:
+    return None
+
+
+async def call(
+    work: Callable[[], Answer],
+    what: str,
+    limit: float = LIMIT,
+    *,
+    meant: Callable[[Exception], WizardError | None] = _unknown,
+) -> Answer:
     """Make one blocking call; CouldNotLook when it takes longer than ``limit`` seconds.
 
-    ``what`` says it for people, such as ``asking for the cluster``. A call that is cut off may still have
-    done its work: whoever changes something looks again before it tries again.
+    ``what`` says it for people, such as ``asking for the cluster``. ``meant`` says what an error of an SDK
+    means, None for one that is not theirs; the original is left out then, as its text may hold a token or a
+    signed address. A call that is cut off may still have done its work: whoever changes something looks again
+    before it tries again.
     """
+
+    def told() -> Answer:
+        try:
+            return work()
+        except Exception as error:
+            found = meant(error)
+            if found is None:
+                raise
+            raise found from None
+
     try:
-        return await asyncio.wait_for(in_thread(work), limit)
+        return await asyncio.wait_for(in_thread(told), limit)
     except asyncio.TimeoutError:
         raise CouldNotLook(
             "The cloud did not answer",

@@ -16,7 +16,7 @@ import msgspec
 from z2jh_wizard.cloud.calls import states
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
-from z2jh_wizard.core.spec import Spec
+from z2jh_wizard.core.spec import Pool, Spec
 from z2jh_wizard.core.step import (
     Danger,
     Finding,
@@ -32,6 +32,12 @@ from z2jh_wizard.core.step import (
 
 CORE, USER = "core", "user"
 """The two pools of every cluster: one for the hub, one for the students."""
+
+
+def bounds(pool: Pool) -> tuple[int, int]:
+    """Return how many nodes a pool for students has at least and at most where its cloud scales it."""
+    least = pool.minimum if pool.minimum is not None else 0
+    return least, max(pool.maximum if pool.maximum is not None else pool.nodes, pool.nodes, least, 1)
 
 
 class Thing(msgspec.Struct, frozen=True):

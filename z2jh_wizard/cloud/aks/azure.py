@@ -126,17 +126,8 @@ class Azure:
     async def _ask(
         self, work: Callable[[], Answer], what: str, target: str = "", *, is_question: bool
     ) -> Answer:
-        def told() -> Answer:
-            try:
-                return work()
-            except Exception as error:
-                meant = as_trouble(error, self.subscription, target)
-                if meant is None:
-                    raise
-                raise meant from None  # the original's text may hold an address with a token
-
         async def once() -> Answer:
-            return await call(told, what)
+            return await call(work, what, meant=lambda error: as_trouble(error, self.subscription, target))
 
         return await (asked(once, self._clock) if is_question else once())
 

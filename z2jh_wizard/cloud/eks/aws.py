@@ -134,16 +134,7 @@ class Aws:
         return await self._told(lambda: work(self._client(service, where)), what, where, target)
 
     async def _told(self, work: Callable[[], Answer], what: str, region: str, target: str = "") -> Answer:
-        def told() -> Answer:
-            try:
-                return work()
-            except Exception as error:
-                meant = as_trouble(error, self.account, region, target)
-                if meant is None:
-                    raise
-                raise meant from None  # the original's text may hold a signed address
-
-        return await call(told, what)
+        return await call(work, what, meant=lambda error: as_trouble(error, self.account, region, target))
 
     def _client(self, service: str, region: str) -> Any:
         endpoint.check()

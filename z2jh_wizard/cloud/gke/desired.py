@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from z2jh_wizard.cloud.owned import CORE, USER
+from z2jh_wizard.cloud.owned import CORE, USER, bounds
 from z2jh_wizard.core.capacity import machines
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.facts import CLUSTER_LABEL, OUR_LABEL
@@ -79,12 +79,6 @@ def pools_of(spec: Spec) -> dict[str, Pool]:
         CORE: msgspec.structs.replace(core, machine=core.machine or cheapest),
         USER: msgspec.structs.replace(user, machine=user.machine or core.machine or cheapest),
     }
-
-
-def bounds(pool: Pool) -> tuple[int, int]:
-    """Return how many nodes a pool for students has at least and at most when Google scales it."""
-    least = pool.minimum if pool.minimum is not None else 0
-    return least, max(pool.maximum if pool.maximum is not None else pool.nodes, pool.nodes, least, 1)
 
 
 def most(spec: Spec, pool: str) -> int:

@@ -137,18 +137,8 @@ class Google:
     async def _ask(
         self, work: Callable[[], Answer], what: str, target: str = "", *, is_question: bool
     ) -> Answer:
-        def told() -> Answer:
-            try:
-                return work()
-            except Exception as error:
-                meant = as_trouble(error, self.project, target)
-                if meant is None:
-                    raise
-                # The original is left out: its text may hold an address with a token.
-                raise meant from None
-
         async def once() -> Answer:
-            return await call(told, what)
+            return await call(work, what, meant=lambda error: as_trouble(error, self.project, target))
 
         return await (asked(once, self._clock) if is_question else once())
 
