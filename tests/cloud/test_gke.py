@@ -52,6 +52,7 @@ class GoogleCase(CloudCase):
 
     def project(self, folder: Path) -> Project:
         made = create_project(folder / "hub", "gke", chart=Chart(), release="bio101", pools=POOLS)
+        self.project_id = made.spec.project_id
         spec = msgspec.structs.replace(made.spec, account="bio", region="us-central1-b")
         return Project(made.folder, spec)
 
@@ -98,11 +99,13 @@ class GoogleCase(CloudCase):
         region = "https://www.googleapis.com/compute/v1/projects/bio/regions/us-central1"
         ada = '{"kubernetes.io/created-for/pvc/name":"claim-ada"}'
         kind = f"{zone}/diskTypes/pd-ssd"
-        of_ours = {"goog-k8s-cluster-name": "bio101"}
+        named = {"goog-k8s-cluster-name": "bio101"}
+        of_ours = {**named, "z2jh-wizard": self.project_id}
         self.services.disks += [
             {"name": "pvc-1", "id": "11", "zone": zone, "sizeGb": "10", "type": kind, "description": ada,
              "labels": of_ours},
-            {"name": "pvc-2", "id": "12", "zone": zone, "sizeGb": "10", "type": kind, "description": ada},
+            {"name": "pvc-2", "id": "12", "zone": zone, "sizeGb": "10", "type": kind, "description": ada,
+             "labels": named},
             {"name": "pvc-3", "id": "13", "zone": zone, "sizeGb": "10", "type": kind, "labels": of_ours,
              "users": ["a machine"]},
             {"name": "boot", "id": "14", "zone": zone, "sizeGb": "50", "type": kind},
@@ -113,7 +116,7 @@ class GoogleCase(CloudCase):
         )  # fmt: skip
         self.services.addresses.append(
             {"name": "hub", "id": "31", "region": region, "address": "192.0.2.8", "status": "RESERVED",
-             "labels": {"z2jh-wizard-cluster": "bio101"}}
+             "labels": {"z2jh-wizard-cluster": "bio101", "z2jh-wizard": self.project_id}}
         )  # fmt: skip
         return 2
 

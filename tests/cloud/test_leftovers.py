@@ -169,6 +169,18 @@ async def test_beside_a_living_cluster_nothing_is_offered(case, tmp_path):
     assert changes(case) == before
 
 
+async def test_what_carries_another_project_s_tag_is_that_one_s(monkeypatch, tmp_path):
+    """Even among what was made for the nodes of this project's cluster."""
+    with azure(monkeypatch) as case:
+        project, _ = await torn_down(case, tmp_path)
+        for one in case.manager.resources.values():
+            one["tags"] = {**one.get("tags", {}), "z2jh-wizard": "0123456789ab"}
+        scan = await case.provider(project).scan()
+        assert scan.left
+        assert not [one for one in scan.left if one.removal]
+        assert all("does not carry this project's tag" in one.why for one in scan.left)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -21,18 +21,20 @@ DENIED = ("IAM_PERMISSION_DENIED", "PERMISSION_DENIED", "SERVICE_DISABLED")
 
 _NOT_THERE = ("NOT_FOUND", "notFound")
 
+_WORDS = {"disks": "disk", "forwardingRules": "load balancer", "addresses": "address"}
+
 _OF_CLUSTER = "goog-k8s-cluster-name"
-"""The label that Google's disk driver gives to the disks of a cluster."""
+"""The label by which Google names the cluster of a disk; a later cluster may have the same name."""
 
 _BALANCER = re.compile(r"a[0-9a-f]{31,32}")
 """How the cloud controller of Kubernetes names what it makes for a Service."""
 
 
 async def leftovers(google: Google, place: Place, project_id: str, clock: Clock) -> Scan:
-    """Return what is left of a cluster; what cannot be told from others' things is shown and never offered.
+    """Return what is left of a cluster; what only has its name is shown and never offered.
 
-    Disks and addresses say the name of their cluster only: while another one of that name lives somewhere in
-    the project, nothing is told of them.
+    Google puts the labels of a cluster on the disks that it makes for claims (elastic/cloud-on-k8s, pull
+    request 5937), so our own label tells whose they are. Nothing is told while a cluster of that name lives.
     """
     clusters = await google.clusters("list_clusters", {"parent": f"projects/{place.project}/locations/-"})
     for one in clusters.clusters:
@@ -57,35 +59,29 @@ class _Scan:
 
     def _disk(self, disk: Mapping[str, Any]) -> Leftover | None:
         claim = _claim(disk)
-        ours = self._is_ours(disk, _OF_CLUSTER)
         # What a running machine has belongs to a cluster that lives.
-        if disk.get("users") or not (ours or claim):
+        if disk.get("users") or not (claim or self._is_ours(disk) or self._is_near(disk, _OF_CLUSTER)):
             return None
         gib = float(disk.get("sizeGb", 0))
         price = disk_price("gke", _last(disk.get("type")))
         made = f", made {day}" if (day := str(disk.get("creationTimestamp", ""))[:10]) else ""
-        why = (f"the files of {claim}" if claim else "made for the cluster") + made
         return self._left(
-            Resource("disk", str(disk["name"]), uid=str(disk.get("id", ""))),
             "disks",
-            ("zones", _last(disk.get("zone"))),
+            disk,
             f"{gib:g} GiB",
             None if price is None else round(price * gib, 2),
-            ours=ours,
-            why=why if ours else f"{why}, of some cluster: it does not say which",
+            (f"the files of {claim}" if claim else "made for a cluster") + made,
         )
 
     async def balancers(self) -> list[Leftover]:
         month = _month("load balancer")
         return [
             self._left(
-                Resource("load balancer", str(rule["name"]), uid=str(rule.get("id", ""))),
                 "forwardingRules",
-                ("regions", _last(rule.get("region"))),
+                rule,
                 str(rule.get("IPAddress", "")),
                 month,
-                ours=self._is_ours(rule),
-                why=f"of the service {service}" if (service := _service(rule)) else "made by some cluster",
+                f"of the service {service}" if (service := _service(rule)) else "made for a cluster",
             )
             for rule in await self._listed("forwardingRules")
             if _BALANCER.fullmatch(str(rule.get("name", "")))
@@ -95,16 +91,14 @@ class _Scan:
         month = _month("idle address")
         return [
             self._left(
-                Resource("address", str(one["name"]), uid=str(one.get("id", ""))),
                 "addresses",
-                ("regions", _last(one.get("region"))),
+                one,
                 str(one.get("address", "")),
                 month,
-                ours=True,
-                why="reserved for the cluster, and nothing uses it",
+                "reserved, and nothing uses it",
             )
             for one in await self._listed("addresses")
-            if one.get("status") == "RESERVED" and self._is_ours(one)
+            if one.get("status") == "RESERVED" and (self._is_ours(one) or self._is_near(one, CLUSTER_LABEL))
         ]
 
     async def _listed(self, kind: str) -> list[dict[str, Any]]:
@@ -114,24 +108,16 @@ class _Scan:
     def _project(self) -> str:
         return f"compute/v1/projects/{self._place.project}"
 
-    def _is_ours(self, one: Mapping[str, Any], label: str = CLUSTER_LABEL) -> bool:
-        """Tell whether a label names the cluster, and none says that it is of another project."""
-        labels = one.get("labels") or {}
-        return labels.get(label) == self._place.cluster and self._project_id == labels.get(
-            OUR_LABEL, self._project_id
-        )
+    def _is_ours(self, one: Mapping[str, Any]) -> bool:
+        return bool((one.get("labels") or {}).get(OUR_LABEL) == self._project_id)
 
-    def _left(
-        self,
-        resource: Resource,
-        kind: str,
-        scope: tuple[str, str],
-        size: str,
-        month: float | None,
-        *,
-        ours: bool,
-        why: str,
-    ) -> Leftover:
+    def _is_near(self, one: Mapping[str, Any], label: str) -> bool:
+        """Tell whether something has the name of the cluster."""
+        return bool((one.get("labels") or {}).get(label) == self._place.cluster)
+
+    def _left(self, kind: str, one: Mapping[str, Any], size: str, month: float | None, why: str) -> Leftover:
+        resource = Resource(_WORDS[kind], str(one["name"]), uid=str(one.get("id", "")))
+        scope = ("zones", _last(one["zone"])) if one.get("zone") else ("regions", _last(one.get("region")))
         path = f"{self._project}/{'/'.join(scope)}/{kind}/{resource.name}"
         delete = DeleteLeftover(
             resource,
@@ -141,8 +127,16 @@ class _Scan:
             clock=self._clock,
             data=kind == "disks",
         )
+        ours = self._is_ours(one)
         return Leftover(
-            resource, scope[1], size, month, ours, why, delete if ours else None, delete.commands()
+            resource,
+            scope[1],
+            size,
+            month,
+            ours,
+            why if ours else f"{why}; it does not carry this project's label",
+            delete if ours else None,
+            delete.commands(),
         )
 
     def _by_hand(self, name: str, kind: str, scope: tuple[str, str]) -> Command:
