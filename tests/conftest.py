@@ -19,6 +19,13 @@ OUTSIDE = dict(os.environ)
 """The environment as the developer set it, before any test is walled in."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what nobody runs by accident."""
+    parser.addoption(
+        "--live", choices=("gke", "aks", "eks"), help="make, resize and delete a real cluster: costs money"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Raise the wall once for the process: an audit hook cannot be walked around and costs nearly nothing."""
     sys.addaudithook(refuse_outside)

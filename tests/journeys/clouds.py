@@ -200,6 +200,23 @@ CLOUDS: dict[Provider, Callable[..., AbstractContextManager[Cloud]]] = {
 }
 
 
+def cloud_project(
+    folder: Path,
+    provider: Provider,
+    pools: dict[str, Pool],
+    *,
+    account: str,
+    region: str,
+    sign_in: str = "",
+    chart: Chart = Chart(),  # noqa: B008  # it cannot be changed
+) -> None:
+    """Make the project of a hub at a cloud."""
+    made = create_project(folder, provider, chart=chart, release=RELEASE, pools=pools)
+    cluster = msgspec.structs.replace(made.spec.cluster, sign_in=sign_in)
+    spec = msgspec.structs.replace(made.spec, cluster=cluster, account=account, region=region)
+    (made.folder / "z2jh.yaml").write_bytes(spec_file.dump(spec))
+
+
 @contextmanager
 def project_at(
     provider: Provider, computers: Wizard, home: Path, **sign_in: bool
@@ -212,20 +229,17 @@ def project_at(
     with CLOUDS[provider](behind, **sign_in) as cloud:
         core, user = cloud.machines
         pools = {"core": Pool(1, core), "user": Pool(2, user, maximum=5)}
-        chart = Chart(name="practice")
-        made = create_project(home / "hub", provider, chart=chart, release=RELEASE, pools=pools)
-        cluster = msgspec.structs.replace(made.spec.cluster, sign_in=cloud.sign_in)
         place = {"account": cloud.account, "region": cloud.region}
-        spec = msgspec.structs.replace(made.spec, cluster=cluster, **place)
-        (made.folder / "z2jh.yaml").write_bytes(spec_file.dump(spec))
-        yield Wizard(made.folder, {**computers.environment, **cloud.variables}), cloud
+        folder = home / "hub"
+        cloud_project(folder, provider, pools, sign_in=cloud.sign_in, chart=Chart(name="practice"), **place)
+        yield Wizard(folder, {**computers.environment, **cloud.variables}), cloud
 
 
 def keep_autoscaler() -> None:
     """Put a small chart where a downloaded one of the autoscaler is kept."""
     chart = cached_chart(chart_source(autoscaler.CHART))
     about = f"apiVersion: v2\nname: {autoscaler.CHART.name}\nversion: {autoscaler.CHART.version}\n"
-    chart.parent.mkdir(parents=True)
+    chart.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(chart, "w:gz") as packed:
         for name, text in (("Chart.yaml", about), ("templates/deployment.yaml", AUTOSCALER)):
             entry = tarfile.TarInfo(f"{autoscaler.CHART.name}/{name}")

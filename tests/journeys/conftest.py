@@ -21,9 +21,11 @@ CREATES = {"create", "patch", "apply", "POST", "PATCH"}
 class Wizard:
     """Runs the command line in one project folder; ``helm`` on PATH or not, as given."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str], patience: float = 170.0) -> None:
         self.folder = folder
         self.environment = environment
+        self.patience = patience
+        """Seconds that one command may take."""
 
     def start(self, *words: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -37,7 +39,12 @@ class Wizard:
 
     def run(self, *words: str, expect: int | None = 0, stdin: str = "") -> subprocess.CompletedProcess[str]:
         process = self.start(*words, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL)
-        out, err = process.communicate(stdin or None, timeout=170)
+        try:
+            out, err = process.communicate(stdin or None, timeout=self.patience)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
         done = subprocess.CompletedProcess(process.args, process.returncode, out, err)
         if expect is not None:
             assert done.returncode == expect, f"{words}: {done.returncode}\n{out}\n{err}"

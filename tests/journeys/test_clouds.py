@@ -18,7 +18,7 @@ from tests.journeys.clouds import (
     nothing_made_twice,
     project_at,
 )
-from tests.journeys.there_and_back import CREATE, asked_before_money, made, removed, resized
+from tests.journeys.there_and_back import CREATE, there_and_back
 from tests.support.searching import CommandLines, files_with
 from z2jh_wizard.core.errors import ExitCode
 
@@ -48,26 +48,28 @@ def kubectl(binary, wizard, *words):
 
 def test_from_nothing_to_a_hub_and_back(cloud, at_cloud, kubectl_binary):
     wizard, there = at_cloud
-    assert asked_before_money(wizard) == COSTLY[cloud]
-    assert not there.world.creates()
-
-    made(wizard)
-    assert "hub" in kubectl(kubectl_binary, wizard, "get", "pods", "-n", RELEASE)
-    assert wizard.json("status")["provider"] == cloud
-    if cloud == "eks":
-        words = ("get", "deployment", "cluster-autoscaler", "-n", "kube-system", "-o", "yaml")
-        assert f"{RELEASE} in {there.region}" in kubectl(kubectl_binary, wizard, *words)
-
-    resized(wizard, 5)
-    assert there.nodes() == [1, 5]
-
-    refused_elsewhere(wizard)
-    assert there.clusters() == 1
-
-    gone = json.dumps(removed(wizard, RELEASE)["removed"])
+    reached = []
+    for stage in there_and_back(wizard, RELEASE, 5):
+        reached.append(stage.name)
+        if stage.name == "asked":
+            assert stage.told.steps == COSTLY[cloud]
+            assert "About how much" in stage.told.words
+            assert not there.world.creates()
+        elif stage.name == "made":
+            assert "hub" in kubectl(kubectl_binary, wizard, "get", "pods", "-n", RELEASE)
+            assert wizard.json("status")["provider"] == cloud
+            if cloud == "eks":
+                words = ("get", "deployment", "cluster-autoscaler", "-n", "kube-system", "-o", "yaml")
+                assert f"{RELEASE} in {there.region}" in kubectl(kubectl_binary, wizard, *words)
+        elif stage.name == "resized":
+            assert there.nodes() == [1, 5]
+            refused_elsewhere(wizard)
+            assert there.clusters() == 1
+        else:
+            assert all(one in json.dumps(stage.told["removed"]) for one in there.removes)
+    assert reached == ["asked", "made", "resized", "removed"]
     assert there.clusters() == 0
     assert there.else_left() == []
-    assert all(one in gone for one in there.removes), gone
     assert nothing_made_twice(there.world)
     written = "".join(path.read_text(errors="replace") for path in wizard.folder.rglob("*") if path.is_file())
     assert not any(secret in written for secret in there.secrets)
@@ -82,6 +84,16 @@ def refused_elsewhere(wizard):
         said = wizard.run(*words, expect=ExitCode.REFUSED)
         assert "another place" in said.stdout + said.stderr
     spec.write_text(before)
+
+
+def test_a_journey_that_fails_leaves_nothing_that_costs_money(wizard_of, home):
+    with project_at("aks", wizard_of(), home) as (wizard, there):
+        there.world.fail_once("listCredentials", there.ended)
+        with pytest.raises(AssertionError, match="sign-in"):
+            list(there_and_back(wizard, RELEASE, 5))
+        assert there.making in [one.name for one in there.world.calls]
+        assert there.clusters() == 0
+        assert there.else_left() == []
 
 
 LIFE = {"apply": CREATE, "resize": ("resize", "5"), "teardown": ("teardown", "--confirm", RELEASE)}

@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from tests.journeys.conftest import Wizard
 
 CREATE = ("apply", "--yes")
 
 
-def asked_before_money(wizard: Wizard) -> list[str]:
-    """Plan a hub and do not agree to its costs; return the steps that cost money, of which there are some."""
-    plan = wizard.json("plan", expect=3)
-    costly = [one["id"] for one in plan if one["danger"] == "costs-money"]
-    assert costly
-    assert "Not confirmed" in wizard.run("apply", expect=5).stderr
-    return costly
+class Stage(NamedTuple):
+    """A stage of a hub's life that was reached, and what the wizard told then."""
+
+    name: str
+    told: Any = None
 
 
-def made(wizard: Wizard) -> None:
-    """Make the cluster and the hub; a plan has nothing to do then."""
-    wizard.run(*CREATE)
-    assert {one["finding"] for one in wizard.json("plan")} == {"ready"}
+class Asked(NamedTuple):
+    """The steps that cost money, and what is said of them before anything is made."""
+
+    steps: list[str]
+    words: str
 
 
-def resized(wizard: Wizard, nodes: int) -> None:
-    """Give students another number of machines."""
-    wizard.run("resize", str(nodes), "--json")
+def there_and_back(wizard: Wizard, release: str, nodes: int) -> Iterator[Stage]:
+    """Make a hub, give its students so many machines, and remove all of it, stage by stage.
 
-
-def removed(wizard: Wizard, release: str) -> Any:
-    """Remove all; return the receipt, which has nothing that is left."""
+    What was made is removed also when something goes wrong on the way, for it costs money.
+    """
+    yield Stage("asked", _asked_before_money(wizard))
+    try:
+        wizard.run(*CREATE)
+        assert {one["finding"] for one in wizard.json("plan")} == {"ready"}
+        yield Stage("made")
+        wizard.run("resize", str(nodes), "--json")
+        yield Stage("resized")
+    except BaseException:
+        wizard.run("teardown", "--confirm", release, expect=None)
+        raise
     receipt = wizard.json("teardown", "--confirm", release)
     assert receipt["left"] == []
     assert any(" cluster " in str(one) for one in receipt["removed"])
-    return receipt
+    yield Stage("removed", receipt)
+
+
+def _asked_before_money(wizard: Wizard) -> Asked:
+    """Plan a hub and do not agree to its costs, of which there are some."""
+    plan = wizard.json("plan", expect=3)
+    costly = [one["id"] for one in plan if one["danger"] == "costs-money"]
+    assert costly
+    refused = wizard.run("apply", expect=5).stderr
+    assert "Not confirmed" in refused
+    return Asked(costly, refused)

@@ -1,0 +1,1 @@
+"""A real cluster at a real cloud, only when asked for."""
