@@ -1,7 +1,7 @@
 """Google as a provider, against its emulator."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -150,17 +150,22 @@ class TestContract(CloudContract):
     pass
 
 
-class TestContractByRpc(CloudContract):
+@contextmanager
+def google_by_rpc(monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleCase]:
     """The same with Google's client of clusters on gRPC, whose errors are of other classes."""
+    with google(monkeypatch) as made, rpc.serve(made.services) as address, ExitStack() as channels:
 
+        def by_rpc(credentials: Any) -> Any:
+            return channels.enter_context(closing(rpc.transport(address, credentials)))
+
+        monkeypatch.setattr(by_rest, "transport", by_rpc)
+        yield made
+
+
+class TestContractByRpc(CloudContract):
     @pytest.fixture
     def case(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoogleCase]:
-        with google(monkeypatch) as made, rpc.serve(made.services) as address, ExitStack() as channels:
-
-            def by_rpc(credentials: Any) -> Any:
-                return channels.enter_context(closing(rpc.transport(address, credentials)))
-
-            monkeypatch.setattr(by_rest, "transport", by_rpc)
+        with google_by_rpc(monkeypatch) as made:
             yield made
 
 
@@ -290,15 +295,17 @@ async def test_kubeconfig_is_forgotten_with_its_cluster(case, tmp_path):
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("at_the_end", "least"), [(False, 20), (True, 15)], ids=["set-up", "end"])
-async def test_a_crash_at_any_request(monkeypatch, tmp_path, at_the_end, least, after):
-    count = await sweep(lambda: google(monkeypatch), tmp_path, at_the_end=at_the_end, after=after)
+@pytest.mark.parametrize("start", [google, google_by_rpc], ids=["rest", "rpc"])
+async def test_a_crash_at_any_request(monkeypatch, tmp_path, start, at_the_end, least, after):
+    count = await sweep(lambda: start(monkeypatch), tmp_path, at_the_end=at_the_end, after=after)
     assert count >= least, "there are more requests"
 
 
-async def test_a_crash_at_the_call_that_makes_the_cluster(case, tmp_path):
-    with crash_at(0, after=False) as sent:
+@pytest.mark.parametrize(("start", "call"), [(google, "/clusters"), (google_by_rpc, "/CreateCluster")])
+async def test_a_crash_at_the_call_that_makes_the_cluster(start, call, tmp_path):
+    with pytest.MonkeyPatch.context() as patch, start(patch) as case, crash_at(0, after=False) as sent:
         await case.set_up(case.project(tmp_path / "all"))
-    number = 1 + next(at for at, one in enumerate(sent) if one.startswith("POST") and "clusters" in one)
+    number = 1 + next(at for at, one in enumerate(sent) if one.startswith("POST") and one.endswith(call))
     for after in (False, True):
-        with pytest.MonkeyPatch.context() as other, google(other) as fresh:
-            assert await crash_and_carry_on(fresh, tmp_path / str(after), number, after=after)
+        with pytest.MonkeyPatch.context() as patch, start(patch) as case:
+            assert await crash_and_carry_on(case, tmp_path / str(after), number, after=after)

@@ -80,7 +80,7 @@ def unknown_fields(message: Any) -> Iterator[int]:
             yield from unknown_fields(one)
 
 
-class _SignedIn(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]
+class SignedIn(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]
     """Puts a token into each call: gRPC's own credentials refuse a channel without TLS."""
 
     def __init__(self, credentials: Any) -> None:
@@ -95,5 +95,5 @@ def transport(address: str, credentials: Any) -> Any:
     """Return what Google's client of clusters sends by, to an emulator's address."""
     from google.cloud.container_v1.services.cluster_manager.transports import ClusterManagerGrpcTransport
 
-    channel = grpc.intercept_channel(grpc.insecure_channel(address), _SignedIn(credentials))
+    channel = grpc.intercept_channel(grpc.insecure_channel(address), SignedIn(credentials))
     return ClusterManagerGrpcTransport(channel=channel)
