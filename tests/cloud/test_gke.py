@@ -118,7 +118,11 @@ class GoogleCase(CloudCase):
             {"name": "hub", "id": "31", "region": region, "address": "192.0.2.8", "status": "RESERVED",
              "labels": {"z2jh-wizard-cluster": "bio101", "z2jh-wizard": self.project_id}}
         )  # fmt: skip
-        return 2
+        self.services.snapshots += [
+            {"name": "before-exam", "id": "41", "diskSizeGb": "10", "labels": of_ours},
+            {"name": "theirs", "id": "42", "diskSizeGb": "10"},
+        ]
+        return 3
 
 
 @pytest.fixture

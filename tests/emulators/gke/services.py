@@ -43,6 +43,7 @@ class Services:
     disks: list[Reply] = field(default_factory=list)
     rules: list[Reply] = field(default_factory=list)
     addresses: list[Reply] = field(default_factory=list)
+    snapshots: list[Reply] = field(default_factory=list)
     switching: Pending | None = None
 
     def __post_init__(self) -> None:
@@ -89,9 +90,15 @@ class Services:
                 "listLeft",
                 self._left,
             ),
+            ("GET", f"{compute}/global/snapshots", "listSnapshots", self._snapshots),
             *(
-                (method, rf"{compute}/(?:zones|regions)/[^/]+/{kind}/(?P<name>[^/]+)", f"{verb}{kind}", work)
-                for kind in ("disks", "forwardingRules", "addresses")
+                (method, rf"{compute}/{scope}/{kind}/(?P<name>[^/]+)", f"{verb}{kind}", work)
+                for kind, scope in (
+                    ("disks", "zones/[^/]+"),
+                    ("forwardingRules", "regions/[^/]+"),
+                    ("addresses", "regions/[^/]+"),
+                    ("snapshots", "global"),
+                )
                 for method, verb, work in (("GET", "get_", self._one), ("DELETE", "delete_", self._delete))
             ),
         ]
@@ -164,6 +171,9 @@ class Services:
             items.setdefault("/".join(scope.split("/")[-2:]), {}).setdefault(found["kind"], []).append(one)
         return {"items": items}
 
+    def _snapshots(self, _found: Any, _query: Any, _body: Reply) -> Reply:
+        return {"items": self.snapshots}
+
     def _one(self, found: re.Match[str], _query: Any, _body: Reply) -> Reply:
         for one in self._kind(found.string.split("/")[-2]):
             if one["name"] == found["name"]:
@@ -175,4 +185,8 @@ class Services:
         return {"name": "operation-delete", "status": "RUNNING"}
 
     def _kind(self, kind: str) -> list[Reply]:
-        return {"disks": self.disks, "forwardingRules": self.rules, "addresses": self.addresses}[kind]
+        kinds = {
+            "disks": self.disks, "forwardingRules": self.rules, "addresses": self.addresses,
+            "snapshots": self.snapshots,
+        }  # fmt: skip
+        return kinds[kind]

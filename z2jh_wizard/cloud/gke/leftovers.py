@@ -21,7 +21,12 @@ DENIED = ("IAM_PERMISSION_DENIED", "PERMISSION_DENIED", "SERVICE_DISABLED")
 
 _NOT_THERE = ("NOT_FOUND", "notFound")
 
-_WORDS = {"disks": "disk", "forwardingRules": "load balancer", "addresses": "address"}
+_WORDS = {
+    "disks": "disk",
+    "snapshots": "snapshot",
+    "forwardingRules": "load balancer",
+    "addresses": "address",
+}
 
 _OF_CLUSTER = "goog-k8s-cluster-name"
 """The label by which Google names the cluster of a disk; a later cluster may have the same name."""
@@ -41,7 +46,12 @@ async def leftovers(google: Google, place: Place, project_id: str, clock: Clock)
         if one.name == place.cluster:
             return still_runs(place.cluster, one.location)
     scan = _Scan(google, place, project_id, clock)
-    kinds = {"disks": scan.disks, "load balancers": scan.balancers, "addresses": scan.addresses}
+    kinds = {
+        "disks": scan.disks,
+        "snapshots": scan.snapshots,
+        "load balancers": scan.balancers,
+        "addresses": scan.addresses,
+    }
     return await look_round(kinds, DENIED, clock)
 
 
@@ -72,6 +82,16 @@ class _Scan:
             None if price is None else round(price * gib, 2),
             (f"the files of {claim}" if claim else "made for a cluster") + made,
         )
+
+    async def snapshots(self) -> list[Leftover]:
+        listed = await self._google.listed("compute", f"{self._project}/global/snapshots")
+        return [
+            self._left(
+                "snapshots", one, f"of a disk of {one.get('diskSizeGb', '?')} GiB", None, "a copy of a disk"
+            )
+            for one in listed
+            if self._is_ours(one) or self._is_near(one, _OF_CLUSTER)
+        ]
 
     async def balancers(self) -> list[Leftover]:
         month = _month("load balancer")
@@ -117,7 +137,7 @@ class _Scan:
 
     def _left(self, kind: str, one: Mapping[str, Any], size: str, month: float | None, why: str) -> Leftover:
         resource = Resource(_WORDS[kind], str(one["name"]), uid=str(one.get("id", "")))
-        scope = ("zones", _last(one["zone"])) if one.get("zone") else ("regions", _last(one.get("region")))
+        scope = _scope(one)
         path = f"{self._project}/{'/'.join(scope)}/{kind}/{resource.name}"
         delete = DeleteLeftover(
             resource,
@@ -125,12 +145,12 @@ class _Scan:
             is_there=lambda: self._is_there(path, resource.uid),
             ask=lambda: self._google.delete("compute", path),
             clock=self._clock,
-            data=kind == "disks",
+            data=kind in ("disks", "snapshots"),
         )
         ours = self._is_ours(one)
         return Leftover(
             resource,
-            scope[1],
+            scope[-1],
             size,
             month,
             ours,
@@ -139,10 +159,11 @@ class _Scan:
             delete.commands(),
         )
 
-    def _by_hand(self, name: str, kind: str, scope: tuple[str, str]) -> Command:
-        words = {"disks": "disks", "forwardingRules": "forwarding-rules", "addresses": "addresses"}[kind]
-        where = ("--zone" if scope[0] == "zones" else "--region", scope[1], "--project", self._place.project)
-        return Command(("gcloud", "compute", words, "delete", name, *where))
+    def _by_hand(self, name: str, kind: str, scope: tuple[str, ...]) -> Command:
+        words = "forwarding-rules" if kind == "forwardingRules" else kind
+        where = {"zones": ("--zone", scope[-1]), "regions": ("--region", scope[-1])}.get(scope[0], ())
+        project = ("--project", self._place.project)
+        return Command(("gcloud", "compute", words, "delete", name, *where, *project))
 
     async def _is_there(self, path: str, uid: str) -> bool:
         """Tell whether exactly this thing is there: the name may belong to another one by now."""
@@ -164,6 +185,7 @@ def listing(place: Place) -> tuple[Command, ...]:
 
     return (
         listed("disks", _OF_CLUSTER),
+        listed("snapshots", _OF_CLUSTER),
         listed("forwarding-rules", CLUSTER_LABEL),
         listed("addresses", CLUSTER_LABEL),
     )
@@ -172,6 +194,14 @@ def listing(place: Place) -> tuple[Command, ...]:
 def _month(what: str) -> float | None:
     price = hourly_price("gke", what)
     return None if price is None else round(price * HOURS_A_MONTH, 2)
+
+
+def _scope(one: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the part of a thing's path that says where it is."""
+    for key in ("zone", "region"):
+        if one.get(key):
+            return (f"{key}s", _last(one[key]))
+    return ("global",)
 
 
 def _last(path: Any) -> str:
