@@ -141,3 +141,11 @@ async def test_a_change_is_asked_again_only_after_a_look(case, cloud, tmp_path):
     again = asked.index(name, first + 1)
     assert set(asked[first:again]) & {"GetCluster", "getCluster", "DescribeCluster"}
     assert case.clusters() == 1
+
+
+async def test_even_who_is_signed_in_is_asked_again(case, tmp_path):
+    account = case.provider(case.project(tmp_path)).account()
+    case.world.fail_once("tokenInfo", CLOUDS["gke"].says[2]())
+    case.world.fail_once("GetCallerIdentity", CLOUDS["eks"].says[0]())
+    assert (await account.identity()).who
+    assert not case.world.complaints

@@ -82,7 +82,7 @@ class Aws:
 
     async def who(self) -> tuple[str, str, str]:
         """Return the name (ARN) of who is signed in, the account, and where the credentials come from."""
-        reply = await self._ask("sts", "get_caller_identity", "", self.home, {})
+        reply = await asked(lambda: self._ask("sts", "get_caller_identity", "", self.home, {}), self._clock)
         return str(reply["Arn"]), str(reply["Account"]), self._open()[1]
 
     async def token(self, cluster: str, now: datetime) -> tuple[str, datetime]:
