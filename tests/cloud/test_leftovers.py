@@ -181,6 +181,28 @@ async def test_what_carries_another_project_s_tag_is_that_one_s(monkeypatch, tmp
         assert all("does not carry this project's tag" in one.why for one in scan.left)
 
 
+async def test_what_another_cluster_uses_is_nobody_s_leftover(monkeypatch, tmp_path):
+    """A subscription or project has other hubs: their students' disks wait for the next lesson."""
+    with azure(monkeypatch) as at_azure:
+        project, _ = await torn_down(at_azure, tmp_path / "aks")
+        before = keys(await at_azure.provider(project).scan())
+        path = "/subscriptions/x/resourceGroups/MC_lab_lab_eastus/providers/Microsoft.Compute/disks/pvc-8"
+        at_azure.manager.resources[path.lower().replace("/x/", f"/{project.spec.account}/")] = {
+            "id": path, "name": "pvc-8", "type": "Microsoft.Compute/disks", "properties": {},
+            "tags": {"kubernetes.io-created-for-pvc-name": "claim-bob"},
+        }  # fmt: skip
+        assert keys(await at_azure.provider(project).scan()) == before
+    with google(monkeypatch) as at_google:
+        project, _ = await torn_down(at_google, tmp_path / "gke")
+        before = keys(await at_google.provider(project).scan())
+        theirs = {**at_google.services.disks[0], "id": "99", "labels": {"goog-k8s-cluster-name": "lab"}}
+        at_google.services.disks.append(theirs)
+        service = '{"kubernetes.io/service-name":"lab/proxy-public"}'
+        rule = {**at_google.services.rules[0], "id": "98", "description": service}
+        at_google.services.rules.append(rule)
+        assert keys(await at_google.provider(project).scan()) == before
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

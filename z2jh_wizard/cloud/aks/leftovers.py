@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,9 @@ _WORDS = {
     "microsoft.network/loadbalancers": "load balancer",
     "microsoft.network/publicipaddresses": "address",
 }
+
+_OF_NODES = re.compile("/resourcegroups/mc_", re.IGNORECASE)
+"""How the path of what lies in the group of a cluster's nodes is told."""
 
 _CLAIM = "kubernetes.io-created-for-pvc-name"
 
@@ -84,13 +88,15 @@ class _Scan:
         of_nodes = f"/resourcegroups/{self._place.node_group}/".lower() in path.lower()
         # What carries another project's tag is that one's, wherever it lies.
         ours = tags.get(OUR_LABEL, self._project_id if of_nodes else "") == self._project_id
-        if not ours and not of_nodes and not (claim and kind in VERSIONS):
+        # The group of another cluster's nodes holds what that one uses.
+        of_nobody = claim and kind in VERSIONS and not _OF_NODES.search(path)
+        if not ours and not of_nodes and not of_nobody:
             return None
         resource = Resource(_WORDS.get(kind, kind), str(one["name"]), uid=path)
         by_hand = Command(("az", "resource", "delete", "--ids", path))
         safe = ours and kind in VERSIONS
         why = f"the files of {claim}" if claim else "made for the cluster"
-        but = "" if safe else "; it does not carry this project's tag"
+        but = "" if safe else "; it does not carry this project's tag, so look whose it is"
         if ours and not safe:
             but = "; the wizard deletes nothing of this kind"
         return Leftover(

@@ -202,7 +202,7 @@ class _Scan:
         why = f"the files of {claim}" if claim else "made for the cluster"
         ours = self._is_ours(one)
         held = holding.Held(resource, *delete, ours, why)
-        theirs = f"{why}; it has the name of the cluster, not this project's tag"
+        theirs = f"{why}; it has the name of the cluster, not this project's tag, so look whose it is"
         region = self._place.region
         return self._shown(held, where or region, size, month, why if ours else theirs, data=True)
 

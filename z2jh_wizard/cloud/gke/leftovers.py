@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from z2jh_wizard.cloud.explain import CloudTrouble
-from z2jh_wizard.cloud.gke.desired import Place
+from z2jh_wizard.cloud.gke.desired import Place, place_of
 from z2jh_wizard.cloud.gke.google import Google
 from z2jh_wizard.cloud.leftovers import DeleteLeftover, Leftover, Scan, look_round, still_runs
 from z2jh_wizard.core.cost import HOURS_A_MONTH, disk_price, hourly_price
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.facts import CLUSTER_LABEL, OUR_LABEL
+from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.core.step import Command, Resource
 
 DENIED = ("IAM_PERMISSION_DENIED", "PERMISSION_DENIED", "SERVICE_DISABLED")
@@ -35,17 +36,18 @@ _BALANCER = re.compile(r"a[0-9a-f]{31,32}")
 """How the cloud controller of Kubernetes names what it makes for a Service."""
 
 
-async def leftovers(google: Google, place: Place, project_id: str, clock: Clock) -> Scan:
+async def leftovers(google: Google, spec: Spec, clock: Clock) -> Scan:
     """Return what is left of a cluster; what only has its name is shown and never offered.
 
     Google puts the labels of a cluster on the disks that it makes for claims (elastic/cloud-on-k8s, pull
     request 5937), so our own label tells whose they are. Nothing is told while a cluster of that name lives.
     """
+    place = place_of(spec)
     clusters = await google.clusters("list_clusters", {"parent": f"projects/{place.project}/locations/-"})
     for one in clusters.clusters:
         if one.name == place.cluster:
             return still_runs(place.cluster, one.location)
-    scan = _Scan(google, place, project_id, clock)
+    scan = _Scan(google, spec, clock)
     kinds = {
         "disks": scan.disks,
         "snapshots": scan.snapshots,
@@ -58,10 +60,10 @@ async def leftovers(google: Google, place: Place, project_id: str, clock: Clock)
 class _Scan:
     """One look around for what is left, by kind."""
 
-    def __init__(self, google: Google, place: Place, project_id: str, clock: Clock) -> None:
+    def __init__(self, google: Google, spec: Spec, clock: Clock) -> None:
         self._google = google
-        self._place = place
-        self._project_id = project_id
+        self._spec = spec
+        self._place = place_of(spec)
         self._clock = clock
 
     async def disks(self) -> list[Leftover]:
@@ -69,8 +71,10 @@ class _Scan:
 
     def _disk(self, disk: Mapping[str, Any]) -> Leftover | None:
         claim = _claim(disk)
-        # What a running machine has belongs to a cluster that lives.
-        if disk.get("users") or not (claim or self._is_ours(disk) or self._is_near(disk, _OF_CLUSTER)):
+        names_none = _OF_CLUSTER not in (disk.get("labels") or {})
+        near = self._is_near(disk, _OF_CLUSTER) or (names_none and claim)
+        # What a running machine has belongs to a cluster that lives, and what names another one to that.
+        if disk.get("users") or not (self._is_ours(disk) or near):
             return None
         gib = float(disk.get("sizeGb", 0))
         price = disk_price("gke", _last(disk.get("type")))
@@ -105,6 +109,7 @@ class _Scan:
             )
             for rule in await self._listed("forwardingRules")
             if _BALANCER.fullmatch(str(rule.get("name", "")))
+            and (self._is_ours(rule) or _service(rule).startswith(f"{self._spec.namespace}/"))
         ]
 
     async def addresses(self) -> list[Leftover]:
@@ -129,7 +134,7 @@ class _Scan:
         return f"compute/v1/projects/{self._place.project}"
 
     def _is_ours(self, one: Mapping[str, Any]) -> bool:
-        return bool((one.get("labels") or {}).get(OUR_LABEL) == self._project_id)
+        return bool((one.get("labels") or {}).get(OUR_LABEL) == self._spec.project_id)
 
     def _is_near(self, one: Mapping[str, Any], label: str) -> bool:
         """Tell whether something has the name of the cluster."""
@@ -154,7 +159,7 @@ class _Scan:
             size,
             month,
             ours,
-            why if ours else f"{why}; it does not carry this project's label",
+            why if ours else f"{why}; it does not carry this project's label, so look whose it is",
             delete if ours else None,
             delete.commands(),
         )

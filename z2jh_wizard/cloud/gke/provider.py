@@ -70,8 +70,7 @@ class GkeProvider:
 
     async def scan(self) -> Scan:
         """Look round for what is still there and may cost money."""
-        spec = self._project.spec
-        return await scan.leftovers(self._google, place_of(spec), spec.project_id, self._clock)
+        return await scan.leftovers(self._google, self._project.spec, self._clock)
 
     async def left(self) -> tuple[Leftover, ...]:
         """Return what such a look finds."""
