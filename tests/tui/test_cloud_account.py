@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import LARGE, SMALL, Open, Person
+from tests.tui.conftest import Open, Person
 from tests.tui.fake_cloud import DEVICE, KEY_FILE, PAGE, TOKEN, TOOL
 from tests.tui.fakes import FakeBackend
 from tests.tui.geometry import faults, hides_focus
@@ -55,9 +55,9 @@ def problem(person: Person) -> str:
 
 
 async def test_what_is_found_is_used_and_who_pays_is_chosen(
-    open_app: Open, backend: FakeBackend, tmp_path: Path, size: tuple[int, int]
+    open_app: Open, backend: FakeBackend, tmp_path: Path
 ) -> None:
-    async with open_app(size) as person:
+    async with open_app() as person:
         journey = await begin(person, tmp_path / "hub")
         await person.sees("+ Signed in: ada@example.edu")
         await person.sees("2 projects")
@@ -173,10 +173,10 @@ async def test_accounts_that_cannot_be_listed_are_typed(
 
 
 async def test_a_code_can_be_copied_cancelled_and_typed(
-    open_app: Open, backend: FakeBackend, tmp_path: Path, size: tuple[int, int]
+    open_app: Open, backend: FakeBackend, tmp_path: Path
 ) -> None:
     backend.account.found = (DEVICE, KEY_FILE)
-    async with open_app(size) as person:
+    async with open_app() as person:
         await begin(person, tmp_path / "hub", "aks")
         await choose(person, "device")
         await person.press("enter")
@@ -210,12 +210,10 @@ async def test_leaving_ends_the_wait_for_a_code(open_app: Open, backend: FakeBac
         await person.until(lambda: backend.account.was_cancelled, "nobody waits")
 
 
-async def test_a_role_of_a_start_page_is_chosen(
-    open_app: Open, backend: FakeBackend, tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_a_role_of_a_start_page_is_chosen(open_app: Open, backend: FakeBackend, tmp_path: Path) -> None:
     backend.account.found = (PAGE,)
     backend.account.gate.set()
-    async with open_app(size) as person:
+    async with open_app() as person:
         journey = await begin(person, tmp_path / "hub", "eks")
         await choose(person, "sso")
         await person.press("enter")
@@ -281,9 +279,9 @@ async def at_place(person: Person, folder: Path, **answers: str) -> Journey:
 
 
 async def test_a_place_and_a_machine_are_chosen_from_lists(
-    open_app: Open, backend: FakeBackend, tmp_path: Path, size: tuple[int, int]
+    open_app: Open, backend: FakeBackend, tmp_path: Path
 ) -> None:
-    async with open_app(size) as person:
+    async with open_app() as person:
         journey = await at_place(person, tmp_path / "hub")
         await person.sees("3 places")
         await person.sees("- Choose a place first")
@@ -332,11 +330,8 @@ async def test_places_that_cannot_be_listed_are_typed_or_looked_for_again(
         await person.at("AccountScreen")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "140x40"])
-async def test_a_link_from_the_review_shows_what_is_wrong(
-    open_app: Open, tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with open_app(size) as person:
+async def test_a_link_from_the_review_shows_what_is_wrong(open_app: Open, tmp_path: Path) -> None:
+    async with open_app() as person:
         journey = await at_place(person, tmp_path / "hub", region="nowhere at all")
         await person.press("ctrl+n")
         await person.sees("! Type a zone, such as us-central1-b")

@@ -26,6 +26,7 @@ from z2jh_wizard.cloud.account import (
 from z2jh_wizard.cloud.base import ClusterProvider, provider_of
 from z2jh_wizard.core.errors import InvalidInput, WizardError
 from z2jh_wizard.flows import pages
+from z2jh_wizard.flows.cloud_choices import PREFIXES
 from z2jh_wizard.flows.cloud_pages import ACCOUNT, CLOUDS, MACHINE, REGION, SIGN_IN
 from z2jh_wizard.flows.page import Answers
 from z2jh_wizard.project.folder import Project
@@ -104,7 +105,7 @@ def named(way: SignInWay, text: str) -> dict[str, str]:
 
         os.environ[TOKEN] = text
         return {SIGN_IN: ""}
-    prefix = {"key-file": "file:", "profile": "profile:"}.get(way.id, "")
+    prefix = PREFIXES.get(way.id, "")
     return {SIGN_IN: f"{prefix}{text}" if prefix else ""}
 
 
