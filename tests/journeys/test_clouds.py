@@ -22,7 +22,7 @@ from tests.journeys.there_and_back import CREATE, there_and_back
 from tests.support.searching import CommandLines, files_with
 from z2jh_wizard.core.errors import ExitCode
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 COSTLY = {"gke": ["cluster.create"], "aks": ["cluster.create"], "eks": ["cluster.create", "cluster.pools"]}
 
