@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from z2jh_wizard.core.capacity import GIB, machines
 from z2jh_wizard.core.errors import InvalidInput, Refused
-from z2jh_wizard.core.spec import Pool, Spec, Workshop
+from z2jh_wizard.core.spec import Chart, Pool, Spec, Workshop
 from z2jh_wizard.flows import class_size as sizes
 from z2jh_wizard.flows.class_size import choices, class_size, first_answers, problems, settings, with_pools
 from z2jh_wizard.flows.class_size_use import known_values, shown, use
 from z2jh_wizard.flows.pages import default_answers, new_project
 from z2jh_wizard.flows.topic_form import TopicForm
-from z2jh_wizard.project.folder import Project, open_project
+from z2jh_wizard.project.folder import Project, create_project, open_project
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
 from z2jh_wizard.values.document import Document
@@ -169,6 +169,42 @@ def test_using_a_size_writes_both_files_and_keeps_comments(project: Project) -> 
     again = project.config.read_bytes()
     use(after, class_size(answers(students="40")))
     assert project.config.read_bytes() == again
+
+
+def test_undo_takes_both_files_of_a_size_back(tmp_path: Path) -> None:
+    project = create_project(tmp_path / "google", "gke", chart=Chart(), release="bio101")
+    project.config.write_text("singleuser:\n  memory:\n    guarantee: 512M\n")
+    form, before = TopicForm.of(project), open_project(project.folder).spec
+    machine = choices("gke", class_size(ANSWERS))[0]
+    after = use(project, class_size(answers(students="40")), machine, form)
+    assert after.spec.workshop.students == 40
+    assert after.spec.pools["user"].machine == machine.machine.name
+    assert form.undo() is None
+    assert project.config.read_text() == "singleuser:\n  memory:\n    guarantee: 512M\n"
+    assert open_project(project.folder).spec == before
+    with pytest.raises(Refused, match="nothing to undo"):
+        form.undo()
+
+
+def test_undo_takes_back_a_size_that_changed_the_students_only(project: Project) -> None:
+    form = TopicForm.of(project)
+    first = use(project, class_size(answers(students="40")), form=form)
+    text = project.config.read_bytes()
+    use(first, class_size(answers(students="41")), form=form)
+    form.undo()
+    assert open_project(project.folder).spec == first.spec
+    assert project.config.read_bytes() == text, "what an earlier save wrote stays"
+
+
+def test_undo_refuses_when_the_project_was_changed_since(project: Project) -> None:
+    form = TopicForm.of(project)
+    after = use(project, class_size(answers(students="40")), form=form)
+    text = project.config.read_bytes()
+    use(after, class_size(answers(students="50")))
+    with pytest.raises(Refused, match="not undone"):
+        form.undo()
+    assert project.config.read_bytes() == text
+    assert open_project(project.folder).spec.workshop.students == 50
 
 
 def test_what_a_form_cannot_express_is_not_overwritten(project: Project) -> None:

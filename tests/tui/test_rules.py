@@ -29,6 +29,7 @@ from z2jh_wizard.flows.ways import GUIDED, QUICK, project_pages
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.screens.dialogs import Ask
 from z2jh_wizard.screens.help import WIDTH, help_text
+from z2jh_wizard.screens.messages import Go
 from z2jh_wizard.widgets.actions import ACTIONS, FOOTER_MOST
 from z2jh_wizard.widgets.ascii_drawing import knows_utf8
 from z2jh_wizard.widgets.themes import load_themes
@@ -309,3 +310,19 @@ def test_ascii_where_the_locale_is_not_utf8(environ: dict[str, str], utf8_mode: 
 
 def test_a_locale_that_nobody_set_is_what_python_takes() -> None:
     assert not knows_utf8({}, "ANSI_X3.4-1968", utf8_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [("review", "Start"), ("presets", "Use this"), ("profiles", "Done"), ("class-list", "Let them in")],
+)
+async def test_the_footer_has_the_words_of_the_buttons(
+    open_app: Open, project: Project, where: str, words: str
+) -> None:
+    async with open_app(SMALL, folder=project.folder) as person:
+        await person.at("DashboardScreen")
+        person.app.post_message(Go(where))
+        await person.sees(f"Esc Back ^n F12 {words} ")
+        footer = person.screen_text().splitlines()[-1]
+        assert "^q Quit " in footer
+        assert footer.endswith(" ^p Commands")

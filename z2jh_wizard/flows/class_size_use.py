@@ -52,15 +52,17 @@ def use(
 ) -> Project:
     """Write the size into config.yaml and, with the pools of a machine, into z2jh.yaml; each with a backup.
 
-    What waits in ``form``, the draft of this project, is written too. Refused while somebody else writes;
-    InvalidInput when the file says something that a form cannot express.
+    What waits in ``form``, the draft of this project, is written too, and its ``undo`` takes both files back.
+    Refused while somebody else writes; InvalidInput when the file says something that a form cannot express.
     """
     form = form or TopicForm.of(project)
     answer(form, size)
-    form.save()
+    saved = form.save()
     with writing(project.state, "class size", SystemClock()):
         fresh = open_project(project.folder)
-        return fresh.with_spec(with_pools(fresh.spec, size, choice))
+        after = fresh.with_spec(with_pools(fresh.spec, size, choice))
+    form.note_spec(fresh.spec, after.spec, saved)
+    return after
 
 
 def with_class(spec: Spec, size: ClassSize) -> Spec:

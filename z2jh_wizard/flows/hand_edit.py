@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from z2jh_wizard.core.errors import Refused
-from z2jh_wizard.flows.values_files import ValuesFile, ValuesFiles, files_of
+from z2jh_wizard.flows.values_files import ValuesFile, files_of
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.files import PRIVATE_FILE, back_up, read_bytes, remove_file, write_atomic
@@ -29,7 +29,7 @@ class HandEdit:
 
         WizardError when the disk refuses.
         """
-        file = _named(files_of(project), name)
+        file = files_of(project).named(name)
         assert file.path is not None
         with writing(project.state, f"editing {name}", SystemClock()):
             if not file.path.exists():
@@ -80,7 +80,3 @@ def refuse_beside_a_run(is_running: bool, path: Path) -> None:
             still_works="The run goes on.",
             next_step=f"Edit it when the run has ended: {path}",
         )
-
-
-def _named(files: ValuesFiles, name: str) -> ValuesFile:
-    return next(one for one in files.files if one.name == name)

@@ -62,7 +62,7 @@ def drafted(files: ValuesFiles) -> ValuesFiles:
     """Return the files as they would be with the missing secrets made: nothing is written."""
     made = lacking(files)
     for name in dict.fromkeys(files.home(one.path).name for one in made):
-        home = next(one for one in files.files if one.name == name)
+        home = files.named(name)
         mine = tuple(one for one in made if files.home(one.path) is home)
         files = files.edited(home, generate(home.document, mine))
     return files

@@ -99,7 +99,7 @@ class ProfileDraft:
     def _documents(self, menu: Menu) -> tuple[Document, Document]:
         """Return the file as it was found, and with a menu in it."""
         name = self._file.name
-        found = next(one for one in self._form.found.files if one.name == name)
+        found = self._form.found.named(name)
         if self.closed or self.at is None:
             return found.document, self._file.document
         settings = settings_between(self._before(), menu or trees.MISSING, self.at)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import msgspec
 
-from z2jh_wizard.core.errors import Refused, WizardError
+from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.spec import Spec
+from z2jh_wizard.flows.last_save import LastSave
 from z2jh_wizard.flows.settings import set_value, unset_value
 from z2jh_wizard.flows.sign_in_following import Followed, follows, scene_of, with_followers
 from z2jh_wizard.flows.topic_entries import Answer, Entry, Put
-from z2jh_wizard.flows.values_files import ValuesFile, ValuesFiles, files_of
+from z2jh_wizard.flows.values_files import ValuesFiles, files_of
 from z2jh_wizard.project.folder import Project
 from z2jh_wizard.system.clock import SystemClock
 from z2jh_wizard.system.lock import writing
@@ -40,7 +42,7 @@ class TopicForm:
         self._answers: dict[str, Entry] = {}
         self._count = 0
         self._base: tuple[str, ValuesFiles] | None = None
-        self._saved: list[tuple[str, bytes, bytes]] = []
+        self._saved = LastSave()
 
     @classmethod
     def of(cls, project: Project) -> TopicForm:
@@ -122,7 +124,7 @@ class TopicForm:
     def written(self, question: Question) -> tuple[str, tuple[Line, ...]]:
         """Return the file that says a setting and its lines there, what the answers change marked."""
         name = (self.now.holder(question.path) or self.now.home(question.path)).name
-        before, after = _named(self.found, name), _named(self.now, name)
+        before, after = self.found.named(name), self.now.named(name)
         return name, lines_written(before.document, after.document, question.path)
 
     def preview(self, question: Question | None, height: int) -> tuple[Line, ...]:
@@ -218,7 +220,9 @@ class TopicForm:
             last = self._answers.pop(next(reversed(self._answers)))
             self._keep(self._folded(self.found))
             return last
-        self._undo_save()
+        files = self._saved.take_back(self.found.project)
+        self._saved = LastSave()
+        self._lay_over(files)
         return None
 
     def _without(self, field: Field) -> ValuesFiles:
@@ -281,7 +285,7 @@ class TopicForm:
             files = self.found
             for old, new in changed:
                 files = files.save(old, new.data)
-        self._saved = [(old.name, old.data, new.data) for old, new in changed]
+        self._saved = LastSave(tuple((old.name, old.data, new.data) for old, new in changed))
         self.found = files
         self._keep(files)
         self._answers = {name: one for name, one in self._answers.items() if one.problem}
@@ -289,27 +293,13 @@ class TopicForm:
 
     def note_save(self, before: ValuesFiles, after: ValuesFiles) -> None:
         """Take what another part of the wizard wrote for the last save, so that ``undo`` takes it back."""
-        pairs = zip(before.files, after.files, strict=True)
-        self._saved = [(old.name, old.data, new.data) for old, new in pairs if old.data != new.data]
+        self._saved = LastSave.of(before, after)
         self.refresh()
 
-    def _undo_save(self) -> None:
-        project = self.found.project
-        if project is None or not self._saved:
-            raise Refused("There is nothing to undo", "Nothing was answered since this project was opened.")
-        with writing(project.state, "settings", SystemClock()):
-            files = files_of(project)
-            if any(_named(files, name).data != written for name, _, written in self._saved):
-                raise Refused(
-                    "The last save was not undone",
-                    "The file was changed by somebody else since.",
-                    still_works="Nothing was written.",
-                    next_step="The numbered backups in .z2jh/backups have every earlier text.",
-                )
-            for name, before, _ in self._saved:
-                files = files.save(_named(files, name), before)
-        self._saved = []
-        self._lay_over(files)
+    def note_spec(self, before: Spec, after: Spec, saved: Collection[str]) -> None:
+        """Take a change of z2jh.yaml for a part of the last save, which wrote these values files or none."""
+        if before != after:
+            self._saved = LastSave(self._saved.files if saved else (), (before, after))
 
 
 def fields_of(finding: Finding) -> tuple[str, ...]:
@@ -380,10 +370,6 @@ def _readable(files: ValuesFiles) -> ValuesFiles:
     for one in files.files:
         _ = one.document
     return files
-
-
-def _named(files: ValuesFiles, name: str) -> ValuesFile:
-    return next(one for one in files.files if one.name == name)
 
 
 def _same(one: ValuesFiles, other: ValuesFiles) -> bool:

@@ -99,6 +99,10 @@ class ValuesFiles:
         """What a project keeps in secrets.yaml; nothing outside of one."""
         return self.files[-1].document.values if self.project else {}
 
+    def named(self, name: str) -> ValuesFile:
+        """Return the file of a name that it has."""
+        return next(one for one in self.files if one.name == name)
+
     def holder(self, path: paths.Path) -> ValuesFile | None:
         """Return the file that has the last word on a path, None when none sets it."""
         return next((one for one in reversed(self.files) if one.document.has(path)), None)

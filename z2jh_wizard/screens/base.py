@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button
@@ -24,6 +26,7 @@ from z2jh_wizard.screens.everywhere import Everywhere, is_shown
 from z2jh_wizard.screens.here import Here
 from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.widgets.actions import FOOTER_FIRST
+from z2jh_wizard.widgets.buttons import ButtonRow
 from z2jh_wizard.widgets.explained import Explained
 from z2jh_wizard.widgets.key_footer import KeyFooter
 from z2jh_wizard.widgets.plain import Plain
@@ -173,10 +176,22 @@ class WizardScreen(Everywhere):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Return the keys in the order of the footer, whichever class named them first."""
+        """Return the keys in the order of the footer, whichever class named them, with the buttons' words."""
         places = {name: place for place, name in enumerate(FOOTER_FIRST)}
-        found = super().active_bindings.items()
-        return dict(sorted(found, key=lambda one: places.get(one[1].binding.id or "", len(places))))
+        words = self._words_of_buttons()
+        found = {
+            key: one._replace(binding=replace(one.binding, description=words[one.binding.id or ""]))
+            if one.binding.id in words
+            else one
+            for key, one in super().active_bindings.items()
+        }
+        return dict(sorted(found.items(), key=lambda one: places.get(one[1].binding.id or "", len(places))))
+
+    def _words_of_buttons(self) -> dict[str, str]:
+        try:
+            return self.query_one(ButtonRow).words()
+        except NoMatches:
+            return {}
 
     def commands(self) -> Iterable[SystemCommand]:
         """Offer what the command palette has on this screen besides the table of actions."""

@@ -24,7 +24,7 @@ from z2jh_wizard.screens.review_panes import StatedPane
 from z2jh_wizard.screens.review_problems import ProblemsPane
 from z2jh_wizard.screens.review_texts import ChangesPane, CostsPane, FilePane
 from z2jh_wizard.screens.run_record import span
-from z2jh_wizard.screens.settings_tour import tour_of
+from z2jh_wizard.screens.settings_tour import take_back, tour_of
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.system.cloud_shell import idle_sentence
 from z2jh_wizard.widgets.actions import screen_bindings
@@ -337,11 +337,10 @@ class ReviewScreen(StageScreen):
     def action_undo(self) -> None:
         """Take the last fix, answer or save of the settings back."""
         try:
-            taken = tour_of(self.desk).form.undo()
+            _, words = take_back(self.desk, tour_of(self.desk).form)
         except WizardError as error:
             self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
             return
-        words = f"Taken back: {taken.title}" if taken else "The last change was taken back."
         self.app.notify(words, markup=False)
         self.action_refresh()
 

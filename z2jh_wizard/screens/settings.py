@@ -14,7 +14,7 @@ from z2jh_wizard.flows import ways
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.messages import Trouble
-from z2jh_wizard.screens.settings_tour import Tour, tour_of
+from z2jh_wizard.screens.settings_tour import Tour, take_back, tour_of
 from z2jh_wizard.screens.stage import StageScreen
 from z2jh_wizard.screens.topic_tools import tools_of
 from z2jh_wizard.widgets.actions import screen_bindings
@@ -154,12 +154,11 @@ class SettingsScreen(StageScreen):
         if self._tour is None:
             return
         try:
-            taken = self._tour.form.undo()
+            _, words = take_back(self.desk, self._tour.form)
         except WizardError as error:
             self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
             return
-        self.app.notify(f"Taken back: {taken.title}" if taken else "The last save was taken back.",
-                        markup=False)  # fmt: skip
+        self.app.notify(words, markup=False)
         self._show()
 
     def action_answers(self) -> None:

@@ -8,9 +8,10 @@ import msgspec
 
 from z2jh_wizard.flows import ways
 from z2jh_wizard.flows.drafts import read_draft
+from z2jh_wizard.flows.topic_entries import Entry
 from z2jh_wizard.flows.topic_form import TopicForm
 from z2jh_wizard.flows.ways import Way
-from z2jh_wizard.project.folder import Project
+from z2jh_wizard.project.folder import Project, open_project
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.values import forms
 from z2jh_wizard.values.fields import Field, TopicPage
@@ -93,6 +94,18 @@ class Tour:
     def problems(self) -> dict[str, str]:
         """Return one sentence for each answer that cannot be used, by field id."""
         return self.form.problems
+
+
+def take_back(desk: Desk, form: TopicForm) -> tuple[Entry | None, str]:
+    """Take the last answer back, or else the last save; return the answer, None for a save, and what to say.
+
+    A save may have changed z2jh.yaml, so the project is opened again. Refused as ``TopicForm.undo`` does.
+    """
+    if taken := form.undo():
+        return taken, f"Taken back: {taken.title[:60]}"
+    if desk.project:
+        desk.project = open_project(desk.project.folder)
+    return None, "The last save was taken back."
 
 
 def tour_of(desk: Desk) -> Tour:

@@ -12,7 +12,7 @@ from z2jh_wizard.screens.base import WizardScreen
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.keeping import keep
 from z2jh_wizard.screens.messages import Go, Trouble
-from z2jh_wizard.screens.settings_tour import Tour, tour_of
+from z2jh_wizard.screens.settings_tour import Tour, take_back, tour_of
 from z2jh_wizard.values.presets import Setting
 
 
@@ -58,11 +58,10 @@ class ToolScreen(WizardScreen):
     def action_undo(self) -> None:
         """Take the last change of the settings back, or the last save."""
         try:
-            taken = self.form.undo()
+            _, words = take_back(self.desk, self.form)
         except WizardError as error:
             self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
             return
-        words = f"Taken back: {taken.title[:60]}" if taken else "The last save was taken back."
         self.app.notify(words, markup=False)
         self.show_draft()
 

@@ -19,7 +19,7 @@ from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.desk import Desk
 from z2jh_wizard.screens.here import call_when_here
 from z2jh_wizard.screens.messages import Trouble
-from z2jh_wizard.screens.settings_tour import Tour, tour_of
+from z2jh_wizard.screens.settings_tour import Tour, take_back, tour_of
 from z2jh_wizard.screens.topic_focus import TopicFocus
 from z2jh_wizard.screens.topic_tools import ToolRow, tools_of
 from z2jh_wizard.values import forms
@@ -348,11 +348,10 @@ class TopicScreen(TopicFocus):
         """Take the last answer, or the last save, back."""
         self._take()
         try:
-            taken = self._tour.form.undo()
+            taken, words = take_back(self.desk, self._tour.form)
         except WizardError as error:
             self.app.notify(f"{error.problem.title}. {error.problem.happened}", markup=False)
             return
-        words = f"Taken back: {taken.title}" if taken else "The last save was taken back."
         self.app.notify(words, markup=False)
         # The control that had the answer is made anew with the text that is there now.
         one = self._field(taken.id) if taken else None

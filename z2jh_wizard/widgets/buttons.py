@@ -46,3 +46,8 @@ class ButtonRow(Horizontal):
     def compose(self) -> ComposeResult:
         """Make the buttons."""
         yield from self._buttons
+
+    def words(self) -> dict[str, str]:
+        """Return what the buttons that can be seen call their actions, for the keys of the same."""
+        buttons = (one for one in self._buttons if isinstance(one, ActionButton) and one.display)
+        return {one.known: str(one.label) for one in buttons}
