@@ -99,7 +99,8 @@ class AzureCase(CloudCase):
             path = f"{RESOURCES}/{group}/providers/Microsoft.Compute/disks/{name}"
             self.manager.resources[path.lower()] = {
                 "id": path, "name": name, "type": "Microsoft.Compute/disks", "location": "eastus",
-                "tags": tags, "sku": {"name": "StandardSSD_LRS"}, "properties": {},
+                "tags": tags, "sku": {"name": "StandardSSD_LRS"},
+                "properties": {"diskSizeGB": 10},
             }  # fmt: skip
         return 1
 

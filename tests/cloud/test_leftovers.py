@@ -34,7 +34,7 @@ CLOUDS: dict[str, Callable[[pytest.MonkeyPatch], contextlib.AbstractContextManag
 
 FORBIDDEN = {
     "gke": ("listLeft", ApiError(code_pb2.PERMISSION_DENIED, "no", "IAM_PERMISSION_DENIED")),
-    "aks": ("listGroups", ArmError(403, "AuthorizationFailed", "no")),
+    "aks": ("listLeft", ArmError(403, "AuthorizationFailed", "no")),
     "eks": ("DescribeSnapshots", AwsError("UnauthorizedOperation", "no", 403)),
 }
 """At each cloud one list that an account may not see, and how the cloud says so."""

@@ -32,6 +32,10 @@ SUB = r"/subscriptions/(?P<sub>[^/]+)"
 GROUP = rf"{SUB}/resourceGroups/(?P<group>[^/]+)"
 CLUSTER = rf"{GROUP}/providers/{SERVICE}/managedClusters/(?P<cluster>[^/]+)"
 
+CLUSTERS = f"{SERVICE}/managedClusters"
+LEFT = r"(?P<kind>Microsoft\.(?:Compute/(?:disks|snapshots)|Network/(?:loadBalancers|publicIPAddresses)))"
+"""What a cluster may leave, by type."""
+
 
 class ArmError(Exception):
     """An error of Resource Manager: HTTP status, code and text."""
@@ -117,7 +121,8 @@ class Manager:
             ("GET", f"{here}/Microsoft.Compute/skus", "listSkus", self._skus),
             ("GET", rf"{here}/Microsoft.Compute/locations/[^/]+/usages", "listUsages", self._usages),
             ("GET", rf"{here}/{SERVICE}/locations/[^/]+/kubernetesVersions", "listVersions", self._versions),
-            ("GET", rf"{here}/{SERVICE}/managedClusters", "listClusters", self._clusters),
+            ("GET", rf"{here}/{SERVICE}/managedClusters", "listClusters", self._of_kind),
+            ("GET", f"{here}/{LEFT}", "listLeft", self._of_kind),
             ("GET", rf"{here}/(?P<name>[^/]+)", "getProvider", self._provider),
             ("POST", rf"{here}/(?P<name>[^/]+)/register", "register", self._register),
             ("GET", GROUP, "getGroup", self._get),
@@ -289,8 +294,7 @@ class Manager:
         self.pending.append(self.world.begun(finish))
         return self._accepted(request)
 
-    def _clusters(self, _request: Request, _body: Tree, **_names: str) -> Reply:
-        kind = f"{SERVICE}/managedClusters"
+    def _of_kind(self, _request: Request, _body: Tree, kind: str = CLUSTERS, **_names: str) -> Reply:
         return _json({"value": [one for one in self.resources.values() if one["type"] == kind]})
 
     def _credentials(self, request: Request, _body: Tree, cluster: str, **_names: str) -> Reply:
