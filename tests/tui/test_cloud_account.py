@@ -323,6 +323,10 @@ async def test_places_that_cannot_be_listed_are_typed_or_looked_for_again(
         await person.activate("do-switch_on")
         await person.sees("3 places")
         assert not problem(person)
+        await person.until(
+            lambda: bool(person.app.focused and person.app.focused.id == "control-region"),
+            "one types on where the places are asked for",
+        )
         backend.account.failing["locations"] = trouble("gke", "invalid_grant")
         await person.press("f5")
         await person.sees("~ 3 places as they were; looking again failed.")

@@ -83,6 +83,7 @@ class CloudScreen(QuestionsScreen):
         finally:
             button.disabled = False
         self.show_trouble(None)
+        self.set_focus(self.first_focus())  # what is asked comes next, and the button is gone
         self.call_later(self.action_refresh)
 
     def show_progress(self, line: str) -> None:
