@@ -52,6 +52,7 @@ SCREENS: dict[str, tuple[str, str]] = {
     "profiles": ("profiles", "ProfilesScreen"),
     "profile-entry": ("profile_entry", "ProfileEntryScreen"),
     "presets": ("presets", "PresetsScreen"),
+    "storage-class": ("storage_class", "StorageClassScreen"),
     "course-image": ("course_image", "CourseImageScreen"),
     "course-files": ("course_files", "CourseFilesScreen"),
     "helm": ("helm", "HelmScreen"),

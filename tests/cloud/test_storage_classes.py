@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from z2jh_wizard.cloud.storage_classes import DISKS, PRACTICE_DRIVER, Disk, class_name, disk_of, manifest
@@ -41,6 +43,20 @@ def test_the_drivers_of_each_provider() -> None:
     }
     assert {disk.parameters["type"] for disk in DISKS["gke"]} == {"pd-standard", "pd-balanced", "pd-ssd"}
     assert DISKS["eks"][0].parameters["type"] == "gp3"
+
+
+def test_what_a_gib_costs_is_said_where_somebody_says_it() -> None:
+    known = {one.title: one for one in choices(Spec(SCHEMA_VERSION, ID, "gke"))}
+    assert known["Standard"].cost == "about $0.04"
+    words = known["Standard"].cost_words(date(2026, 7, 1))
+    assert words.startswith("A GiB of a disk of 10 GiB costs about $0.04 a month (prices of March 2025")
+    assert known["The cluster's default"].cost == "not known"
+    assert known["The cluster's default"].cost_words(date(2026, 7, 1)).endswith("is not known.")
+    theirs = (StorageClass("fast", "ebs.csi.aws.com", default=True, parameters={"type": "gp3"}),)
+    default, ours, named = choices(Spec(SCHEMA_VERSION, ID, "eks"), theirs)
+    assert default.price == ours.price == named.price
+    assert default.price.usd == 0.08
+    assert {one.cost for one in choices(Spec(SCHEMA_VERSION, ID, "existing"), theirs)} == {"not known"}
 
 
 def test_what_can_be_chosen() -> None:

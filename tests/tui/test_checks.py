@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -165,7 +166,13 @@ async def test_who_is_not_signed_in_any_more(
 @pytest.fixture(scope="module")
 def campus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The kubeconfig of a running practice cluster."""
-    folder = tmp_path_factory.mktemp("campus")
+    with running(tmp_path_factory.mktemp("campus")) as path:
+        yield path
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Path]:
+    """Let a practice cluster run; give its kubeconfig."""
     server = asyncio.run(client.start(folder / "state", speed=0))
     path = folder / "kubeconfig"
     path.write_text(yaml.safe_dump(client.kubeconfig(folder / "state", server.url)))

@@ -13,7 +13,8 @@ from z2jh_wizard.cloud.base import provider_of
 from z2jh_wizard.core.spec import Spec
 from z2jh_wizard.flows.cloud_pages import CLOUDS
 from z2jh_wizard.flows.cloud_questions import CloudQuestions
-from z2jh_wizard.flows.cluster_checks import PROOF, can_look, look_round
+from z2jh_wizard.flows.cluster_checks import PROOF, look_round
+from z2jh_wizard.flows.looking import can_look
 from z2jh_wizard.flows.mending import answers_that_help
 from z2jh_wizard.project.folder import Project
 

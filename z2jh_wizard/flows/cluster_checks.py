@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from z2jh_wizard.cloud import cluster_checks, existing
+from z2jh_wizard.cloud import cluster_checks
 from z2jh_wizard.cloud.account import Check, Verdict
 from z2jh_wizard.core.engine import Clock
 from z2jh_wizard.core.errors import WizardError
 from z2jh_wizard.core.step import Finding
 from z2jh_wizard.flows.cluster import Cluster
 from z2jh_wizard.flows.cluster_wants import wants_of
+from z2jh_wizard.flows.looking import transport_of
 from z2jh_wizard.flows.steps.storage_proof import ProveStorage
 from z2jh_wizard.flows.values_files import files_of
 from z2jh_wizard.kube import survey
-from z2jh_wizard.kube.transport import KubeTransport
 from z2jh_wizard.project.folder import Project
 
 PROOF = "storage.proof"
@@ -28,25 +28,13 @@ async def look_round(project: Project) -> tuple[Check, ...]:
     """
     again = partial(look_round, project)
     try:
-        transport = _transport(project)
+        transport = transport_of(project)
         files = files_of(project)
         wants = wants_of(project, files)
         seen = await survey.take(transport, wants.namespace, cluster_checks.rights_wanted(wants))
         return cluster_checks.checks(seen, wants, again)
     except WizardError as error:
         return cluster_checks.unreachable(error.problem, again)
-
-
-def can_look(project: Project) -> bool:
-    """Tell whether there is a cluster to look at already."""
-    return project.spec.provider == "existing" or Cluster(project).is_configured()
-
-
-def _transport(project: Project) -> KubeTransport:
-    cluster = Cluster(project)
-    if project.spec.provider == "existing" and not cluster.is_configured():
-        return existing.transport_of(project)
-    return cluster.transport()
 
 
 async def prove_disks(project: Project, clock: Clock) -> Check:

@@ -10,7 +10,8 @@ from pathlib import Path
 from z2jh_wizard.cloud import account as cloud
 from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.core.report import Check
-from z2jh_wizard.flows.cluster_checks import can_look, look_round, prove_disks
+from z2jh_wizard.flows.cluster_checks import look_round, prove_disks
+from z2jh_wizard.flows.looking import can_look
 from z2jh_wizard.helm.command import HOW_TO_GET_HELM, find_helm
 from z2jh_wizard.helm.download import download_helm
 from z2jh_wizard.project.folder import is_project, open_project

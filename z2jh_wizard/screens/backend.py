@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from z2jh_wizard.flows.image_plan import Tools
     from z2jh_wizard.flows.review import Point
     from z2jh_wizard.flows.run import RunSession
+    from z2jh_wizard.flows.storage_choice import Offered
     from z2jh_wizard.flows.topic_form import TopicForm
     from z2jh_wizard.flows.values_files import ValuesFiles
     from z2jh_wizard.kube.live import LiveStore
@@ -254,6 +255,11 @@ class Backend:
         """Return the screen where another answer helps against a trouble; empty for none."""
         where: str = (await _load("flows.mending")).answer_to(error)
         return where
+
+    async def disks(self, project: Project) -> Offered:
+        """Return the kinds of disks that a project can have; those of a cluster only if it says them."""
+        offered: Offered = await (await _load("flows.storage_choice")).offered(project)
+        return offered
 
     async def prove_disks(self, project: Project) -> Check:
         """Let the cluster make a disk of 1 GiB and remove it again."""

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button
 
 from z2jh_wizard.flows.ways import QUICK_ADDRESS
-from z2jh_wizard.values import class_list, sign_in_discovery
+from z2jh_wizard.values import class_list, sign_in_discovery, trees
 from z2jh_wizard.values.fields import TopicPage
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.presets import GROUPS, PresetGroup
@@ -34,6 +34,12 @@ class Tool:
 
 def _offers(group: PresetGroup, scene: Scene) -> bool:
     return bool(group.offered(scene.version, scene.family))
+
+
+def makes_disks(scene: Scene) -> bool:
+    """Tell whether each student gets a disk of a kind that can be chosen."""
+    kind = trees.look_up(scene.values, ("singleuser", "storage", "type"))
+    return scene.family == "helmforge" or kind in (trees.MISSING, "dynamic")
 
 
 TOOLS: tuple[Tool, ...] = (
@@ -105,6 +111,13 @@ TOOLS: tuple[Tool, ...] = (
             partial(_offers, group),
         )
         for group in GROUPS
+    ),
+    Tool(
+        "storage",
+        "storage-class",
+        "Kinds of disks",
+        "Standard or SSD, or what the cluster has: what each is and about what it costs.",
+        makes_disks,
     ),
     Tool(
         "image",
