@@ -31,6 +31,7 @@ from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.diff_lines import DiffLines, WrittenLines
 from z2jh_wizard.widgets.form_field import FormField
 from z2jh_wizard.widgets.plain import Plain
+from z2jh_wizard.widgets.text_line import TextLine
 from z2jh_wizard.widgets.virtual_table import Cells, VirtualTable
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ class ClassSizeScreen(PricedScreen):
         """Make the questions in a row, the table, the picture and the words."""
         with Horizontal(id="answers"):
             for one in self.questions:
-                yield FormField(one.id, one.label, one.help, self._answers[one.id])
+                answer, typed = self._answers[one.id], one.id in self.journey.class_size
+                line = TextLine(answer, dom_id=f"control-{one.id}", replace=not typed)
+                yield FormField(one.id, one.label, one.help, answer, control=line)
         yield Plain("", dom_id="size-hint", limit=300)
         yield VirtualTable(*(MACHINE_COLUMNS if self.has_machines else NODE_COLUMNS), dom_id="machines")
         yield Plain("", dom_id="size-picture")
