@@ -92,8 +92,9 @@ def teardown(parsed: argparse.Namespace) -> int:
     project = open_project(Path(parsed.folder))
     name = project.spec.release
     typed = parsed.confirm
+    leftovers = EVERY if parsed.leftovers else ()
     if typed is None and sys.stdin.isatty():
-        for step in flow_of(project, "teardown").steps:
+        for step in flow_of(project, "teardown", leftovers=leftovers).steps:
             output.aside(f"  {step.title}")
         output.aside(f"This deletes the hub {name} and its students' files ({where(project)}).")
         output.aside(f"Type the hub name ({name}) to go on:")
@@ -105,7 +106,6 @@ def teardown(parsed: argparse.Namespace) -> int:
             still_works="Nothing was removed.",
             next_step=f"Run: z2jh-wizard teardown --confirm {name}",
         )
-    leftovers = EVERY if parsed.leftovers else ()
     return asyncio.run(tear_down(project, as_json=parsed.json, leftovers=leftovers)).code
 
 

@@ -170,7 +170,7 @@ def _in_namespace(namespace: str) -> tuple[Command, ...]:
     )
 
 
-_IN_CLUSTER = ("the namespace", "disks on the cluster", "storage classes")
+_IN_CLUSTER = ("the namespace", "disks in it", "storage classes")
 
 
 def _kept(
