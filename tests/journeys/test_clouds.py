@@ -110,13 +110,14 @@ KILLS = {
     "eks": [
         ("apply", "CreateStack"), ("apply", "CreateCluster"), ("apply", "CreateNodegroup"),
         ("apply", "CreateAddon"), ("apply", "CreatePodIdentityAssociation"),
+        ("resize", "UpdateNodegroupConfig"), ("teardown", "DeleteNodegroup"), ("teardown", "DeleteStack"),
     ],
 }  # fmt: skip
 """Each command with a call of it; what a command began is carried on by the next one of its kind."""
 
 
 def test_killed_while_the_cloud_works_it_makes_nothing_twice(cloud, at_cloud):
-    """Ended without warning five times, each time while the cloud does what was asked of it."""
+    """Ended without warning at five calls or more, each time while the cloud does what was asked of it."""
     wizard, there = at_cloud
     for command in dict(KILLS[cloud]):
         for call in (call for of, call in KILLS[cloud] if of == command):
