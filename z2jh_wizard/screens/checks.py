@@ -22,7 +22,7 @@ from z2jh_wizard.screens.dialogs import YES, Ask
 from z2jh_wizard.screens.messages import StartRun
 from z2jh_wizard.screens.run_record import span
 from z2jh_wizard.screens.stage import StageScreen
-from z2jh_wizard.widgets.actions import screen_bindings
+from z2jh_wizard.widgets.actions import bindings, screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.plain import Plain
 from z2jh_wizard.widgets.problem_panel import ProblemPanel
@@ -82,7 +82,7 @@ class ChecksScreen(StageScreen):
     STAGE = "checks"
     SCROLLS = False
     CSS_PATH = style_sheet("checks")
-    BINDINGS = screen_bindings("back", "next", "refresh", "copy")
+    BINDINGS = screen_bindings("back", "next", "copy") + bindings("refresh")  # too long for a footer
     ABOUT = (
         "What could stop the hub is looked at before anything is made: the account at a cloud, or the "
         "cluster that is there. Up and down mark a check; below stands what it means and what mends it. "

@@ -14,7 +14,7 @@ from z2jh_wizard.flows.preset_draft import would_write
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.clipboard import Copied
 from z2jh_wizard.screens.tool_screen import ToolScreen
-from z2jh_wizard.widgets.actions import screen_bindings
+from z2jh_wizard.widgets.actions import bindings, screen_bindings
 from z2jh_wizard.widgets.buttons import ActionButton, ButtonRow
 from z2jh_wizard.widgets.diff_lines import DiffLines
 from z2jh_wizard.widgets.plain import Plain
@@ -38,7 +38,7 @@ class StorageClassScreen(ToolScreen):
     HOME = "storage"
     SCROLLS = False
     CSS_PATH = style_sheet("storage_class")
-    BINDINGS = screen_bindings("back", "next", "refresh")
+    BINDINGS = screen_bindings("back", "next") + bindings("refresh")  # too long for a footer
     ABOUT = (
         "Each line is a kind of disk for students' files: the cluster's default, those that the wizard "
         "makes at your provider, and those that the cluster has. Use this takes the marked one into your "
