@@ -14,7 +14,7 @@ from z2jh_wizard.core.errors import Problem, Refused
 from z2jh_wizard.core.redaction import HIDDEN
 from z2jh_wizard.core.spec import Pool, Workshop
 from z2jh_wizard.flows.comparing import hub_changes
-from z2jh_wizard.flows.costs import NOTHING, costs_of
+from z2jh_wizard.flows.costs import NOTHING, costs_of, node_sentence
 from z2jh_wizard.flows.hub_secrets import make_missing
 from z2jh_wizard.flows.pages import default_answers, new_project
 from z2jh_wizard.flows.review import Grade, Point, config_lines, excerpt, mend_point, points_of
@@ -269,3 +269,19 @@ class TestCosts:
             self.with_spec(project, provider="gke", pools={"user": Pool(machine="e2-standard-4")})
         )
         assert costs.sentence.startswith("! Not known")
+
+    @pytest.mark.parametrize(
+        ("provider", "machine", "word"),
+        [
+            ("existing", "", None),
+            ("gke", "e2-standard-4", "$ Each e2-standard-4 costs about $0.13 an hour"),
+            ("gke", "", "how much is not known"),
+            ("aks", "huge", "how much is not known"),
+        ],
+    )
+    def test_another_node_has_its_price(
+        self, project: Project, provider: str, machine: str, word: str | None
+    ):
+        there = self.with_spec(project, provider=provider, pools={"user": Pool(machine=machine)})
+        sentence = node_sentence(there, "user")
+        assert word in sentence if word else sentence == ""

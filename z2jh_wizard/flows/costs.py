@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from z2jh_wizard.core.cost import Bill
 from z2jh_wizard.core.errors import WizardError
+from z2jh_wizard.core.prices import age_words
 from z2jh_wizard.flows import class_size as sizes
 from z2jh_wizard.flows.class_size import ClassSize, MachineChoice
 from z2jh_wizard.flows.class_size_use import known_values
@@ -59,6 +60,19 @@ def costs_of(project: Project) -> Costs:
     if choice.month is None or choice.workshop is None:
         return Costs(f"! Not known: {choice.sentence}")
     return _billed(project, size, choice, choice.month, choice.workshop)
+
+
+def node_sentence(project: Project, pool: str) -> str:
+    """Say what one more node of a pool costs, as far as it is known; nothing where no machines are rented."""
+    spec = project.spec
+    machine = spec.pools[pool].machine if pool in spec.pools else ""
+    if not sizes.has_catalogue(spec.provider):
+        return ""
+    price = price_list(market_of(spec)).of("machine", machine)
+    if not machine or price.usd is None:
+        return "Each node costs money as long as it runs; how much is not known."
+    words = age_words([price], SystemClock().now().date())
+    return f"$ Each {machine} costs about ${price.usd:.2f} an hour as long as it runs ({words})."
 
 
 def _billed(project: Project, size: ClassSize, choice: MachineChoice, month: Bill, workshop: Bill) -> Costs:

@@ -142,6 +142,11 @@ class Backend:
         costs: Costs = await asyncio.to_thread((await _load("flows.costs")).costs_of, project)
         return costs
 
+    async def node_sentence(self, project: Project, pool: str) -> str:
+        """Return what one more node of a pool costs, in words; nothing where none are rented."""
+        sentence: str = await asyncio.to_thread((await _load("flows.costs")).node_sentence, project, pool)
+        return sentence
+
     async def running_values(self, project: Project) -> Mapping[str, Any] | None:
         """Return what the hub was given, None when there is none; CouldNotLook without an answer."""
         if not project.kubeconfig.exists():

@@ -112,7 +112,13 @@ class HubActions(WizardScreen):
 
     def action_resize(self) -> None:
         """Ask for a number of nodes and resize."""
-        pools = self.desk.project.spec.pools if self.desk.project else {}
+        self.run_worker(self._ask_nodes(), name="asking for nodes", group="resize", exit_on_error=False)
+
+    async def _ask_nodes(self) -> None:
+        project = self.desk.project
+        if project is None:
+            return
+        pools = project.spec.pools
         pool = "user" if "user" in pools or not pools else next(iter(pools))
         nodes = sum(node.pool == pool for node in self._report.nodes) if self._report else 0
 
@@ -120,7 +126,9 @@ class HubActions(WizardScreen):
             if typed:
                 self.post_message(StartRun("resize", pool=pool, nodes=int(typed)))
 
-        lines = [self.desk.cluster, f"How many nodes shall the pool {pool} have?"]
+        money = await self.desk.backend.node_sentence(project, pool)
+        question = f"How many nodes shall the pool {pool} have?"
+        lines = [self.desk.cluster, *([money] if money else []), question]
         self.app.push_screen(
             AskText("Resize", lines, value=str(nodes or ""), yes="Resize", check=checks.node_count), start
         )
