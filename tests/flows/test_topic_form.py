@@ -112,6 +112,24 @@ def test_empty_is_unset_and_the_default_may_be_said(written):
     assert form.now.main.document.get(("cull", "timeout")) == 3600
 
 
+def test_a_map_that_the_first_config_made_goes_with_its_last_setting_and_comment(project):
+    form = TopicForm.of(project)
+    assert form.answer(ask(form, "sign-in.method").field, "") == ""
+    text = form.now.main.data.decode()
+    assert "JupyterHub" not in text.replace("JupyterHub ", "")
+    assert "How students sign in" not in text
+    assert "  config:\n    Authenticator:\n" in text
+
+
+def test_a_comment_of_a_person_keeps_its_map(project):
+    project.config.write_text(
+        "hub:\n  config:\n    JupyterHub:\n      # asked by the dean\n      authenticator_class: github\n"
+    )
+    form = TopicForm.of(project)
+    assert form.answer(ask(form, "sign-in.method").field, "") == ""
+    assert "# asked by the dean" in form.now.main.data.decode()
+
+
 def test_secrets_go_to_their_own_file(written):
     form = TopicForm.of(written)
     answer(form, sign_in__method="github", sign_in__github__client_secret="canary-secret")

@@ -100,3 +100,10 @@ def test_helmforge_s_other_way_is_python():
     assert [(one.field.key, one.state) for one in found.wanted] == [("hub.extraConfig", "needed")]
     code = {"auth": {"type": "custom"}, "hub": {"extraConfig": "c.A.b = 1"}}
     assert guide(Scene("1.0.6", "helmforge", code)).wanted[0].is_set
+
+
+@pytest.mark.parametrize(("version", "said"), [("4.4.0", False), ("3.0.0", False), ("2.0.0", True)])
+def test_what_is_true_of_old_charts_only_is_said_of_them_only(version, said):
+    assert ("username_key" in guide_for("oidc", version).intro) is said
+    assert ("LTIAuthenticator" in guide_for("lti11", version).intro) is said
+    assert "In this chart idps is called allowed_idps." not in guide_for("cilogon").intro

@@ -10,6 +10,7 @@ import msgspec
 
 from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.flows.values_files import ValuesFile, ValuesFiles, Where, files_to_change
+from z2jh_wizard.project import config_file
 from z2jh_wizard.values import trees
 from z2jh_wizard.values.document import Document
 from z2jh_wizard.values.lint.finding import Finding
@@ -164,7 +165,8 @@ def unset_value(files: ValuesFiles, path: Path) -> Edited:
         else:
             notes.append(f"{private.name} sets {name} too: the same command again removes it there.")
     refuse_duplicates(target)
-    return Edited(target, target.document.unset(path), files, tuple(notes))
+    document = target.document.unset(path, forget=config_file.OWN_COMMENTS)
+    return Edited(target, document, files, tuple(notes))
 
 
 def refuse_duplicates(file: ValuesFile) -> None:

@@ -100,6 +100,15 @@ _TEMPLATES = {
 }
 
 
+OWN_COMMENTS = frozenset(
+    line.strip()
+    for text in (*_TEMPLATES.values(), *(text for _, text in _SIGN_INS))
+    for line in text.splitlines()
+    if line.startswith("  ") and line.lstrip().startswith("#")
+)
+"""What a first config.yaml says of single settings; with the last setting of a group it goes, too."""
+
+
 def write_first(project: Project) -> None:
     """Write config.yaml from the template of its chart family unless there is one already."""
     if not project.config.exists():

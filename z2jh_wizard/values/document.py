@@ -13,6 +13,7 @@ on its positions needs no native package, and every edit is proved by the second
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -106,12 +107,30 @@ class Document:
             text = Editor(self.parsed, block_text=False).set(full, value)
             return self._proved(text, meant, full)
 
-    def unset(self, path: Path) -> Document:
+    def unset(self, path: Path, *, forget: Collection[str] = ()) -> Document:
         """Remove a key; a map left empty goes too, unless it holds comments or is written in braces.
 
-        What is not set is left alone. Raises EditRefused when doubtful.
+        Comment lines right above the key that say nothing but ``forget`` hold no map back. What is not set
+        is left alone. Raises EditRefused when doubtful.
         """
-        return self._without(path, with_comment=False) if self.has(path) else self
+        if not self.has(path):
+            return self
+        without = self._without(path, with_comment=False)
+        above = path[:-1]
+        if (
+            above
+            and without.has(above)
+            and without.get(above) == {}
+            and self._comment(path) <= frozenset(forget)
+        ):
+            return self._without(path, with_comment=True)
+        return without
+
+    def _comment(self, path: Path) -> frozenset[str]:
+        """Return the comment lines right above a key."""
+        written = self._editor.written(self.wrapper + path, None)
+        lines = written.lines[: written.key_line] if written else ()
+        return frozenset(line.strip() for line in lines)
 
     def move(self, old: Path, new: Path) -> Document:
         """Give a value another path; its comments and its way of being written go along.

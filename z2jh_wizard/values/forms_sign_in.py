@@ -8,6 +8,7 @@ from z2jh_wizard.values import trees
 from z2jh_wizard.values.forms import Scene
 from z2jh_wizard.values.generated_secrets import missing
 from z2jh_wizard.values.sign_in import callback_url, chosen_method
+from z2jh_wizard.values.sign_in_settings import sign_in_settings
 from z2jh_wizard.values.who_may_words import who_may
 
 _MADE_UP = "to-be-made-" * 4
@@ -47,6 +48,6 @@ def notes(scene: Scene) -> tuple[Note, ...]:
                     f"https://NAME/{method.callback}"
                 )
             )
-    if method.note:
-        found.append(Note(method.note))
+    if note := method.note_for(sign_in_settings(scene.values, scene.version, scene.family).version):
+        found.append(Note(note))
     return tuple(found)

@@ -38,6 +38,13 @@ class MethodName(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     text: str
 
 
+class OldNote(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What a teacher should know of a method in charts before a version."""
+
+    before: str
+    text: str
+
+
 class SignInMethod(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One way to sign in."""
 
@@ -71,6 +78,7 @@ class SignInMethod(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     register: str = ""
     """The page where the teacher registers the hub with the provider."""
     note: str = ""
+    old_notes: tuple[OldNote, ...] = ()
     steps: tuple[str, ...] = ()
     """What the teacher does at the provider's own site; ``sign_in_steps`` fills in the addresses."""
 
@@ -78,6 +86,11 @@ class SignInMethod(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     def since(self) -> str:
         """The first chart version with ``hub.config`` that offers it."""
         return self.names[0].since
+
+    def note_for(self, version: str) -> str:
+        """Return what a teacher should know of it in a chart; empty for nothing."""
+        old = [one.text for one in self.old_notes if not _at_least(version, one.before)]
+        return " ".join(filter(None, (self.note, *old)))
 
     def class_text(self, version: str) -> str:
         """Return what to write as authenticator_class, empty when that chart has no such class.

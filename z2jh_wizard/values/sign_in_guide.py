@@ -108,17 +108,18 @@ def callback_field(method: SignInMethod, scene: Scene) -> Field | None:
 
 
 def _intro(method: SignInMethod, scene: Scene) -> str:
+    note = method.note_for(sign_in_settings(scene.values, scene.version, scene.family).version)
     if scene.family == "helmforge":
-        return f"{_HELMFORGE} {_PYTHON if method.id == 'custom' else method.note}"
+        return f"{_HELMFORGE} {_PYTHON if method.id == 'custom' else note}"
     if method.id in ("lti11", "lti13"):
-        return f"This is done in the learning platform: copy each address into it. {method.note}"
+        return f"This is done in the learning platform: copy each address into it. {note}"
     if method.id == "ldap":
-        return f"Nothing is registered anywhere; those who run the directory know the answers. {method.note}"
+        return f"Nothing is registered anywhere; those who run the directory know the answers. {note}"
     if method.id == "custom":
         return "What a class of your own needs is said by its own pages; its settings are not asked here."
     if method.steps:
-        return f"This is done on the provider's own site, once for each hub. {method.note}".strip()
-    return f"Nothing has to be registered outside the hub. {method.note}".strip()
+        return f"This is done on the provider's own site, once for each hub. {note}".strip()
+    return f"Nothing has to be registered outside the hub. {note}".strip()
 
 
 def _addresses(text: str, callback: str) -> tuple[Address, ...]:

@@ -16,6 +16,8 @@ from z2jh_wizard.values.lint.subject import Subject
 from z2jh_wizard.values.paths import Path
 from z2jh_wizard.values.secret_keys import holds_secret
 from z2jh_wizard.values.sign_in import CLASS_PATH, SignInMethod, chosen_method
+from z2jh_wizard.values.sign_in_people import list_name
+from z2jh_wizard.values.sign_in_settings import sign_in_settings
 
 _CLASS_KEY = "hub.config.JupyterHub.authenticator_class"
 _OLD_USER_LISTS = ("auth.admin.users", "auth.whitelist.users", "auth.allowedUsers")
@@ -302,6 +304,39 @@ def email_case(subject: Subject) -> Iterator[Problem]:
                 )
 
 
+_STRIPPED = {
+    "admin_users": "so this person is no administrator",
+    "allowed_users": "so this line lets nobody in",
+    "blocked_users": "so this person is not kept out",
+}
+"""What comes of a name that nobody has in the hub, by the list that it is in."""
+
+
+@rule("domain-stripped", Severity.WARNING, "Names with the domain that Google sign-in takes off", *_USER_KEYS)
+def domain_stripped(subject: Subject) -> Iterator[Problem]:
+    """With exactly one hosted_domain ada@school.edu is ada in the hub, unless strip_domain is false.
+
+    With several domains, or a domain that is not hosted, names keep their domain.
+    """
+    settings = sign_in_settings(subject.values, subject.version, subject.family)
+    if settings.method.id != "google" or settings.in_python:
+        return
+    for path, value in _user_lists(subject):
+        items = value if isinstance(value, list) else ()
+        for at, item in enumerate(items):
+            name = list_name(settings, item) if isinstance(item, str) and "@" in item else item
+            if name == item or "@" in name:
+                continue
+            shown, short = subject.quote(path, item), subject.quote(path, name)
+            effect = _STRIPPED.get(str(path[-1]), _STRIPPED["allowed_users"])
+            edits = () if name in items else (Set((*path, at), name),)
+            yield Problem(
+                (*path, at),
+                f"The hub knows {shown} as {short}, {effect}.",
+                Fix("Write the name without the domain." if edits else "Remove it.", edits),
+            )
+
+
 def _user_lists(subject: Subject) -> Iterator[tuple[Path, Any]]:
     """Yield the lists of people that this chart reads."""
     for path, _, trait, value in hub_config.settings(subject):
@@ -354,5 +389,6 @@ RULES: tuple[Rule, ...] = (
     allowed_users_str,
     allowed_users_int,
     email_case,
+    domain_stripped,
     shared_password_short,
 )
