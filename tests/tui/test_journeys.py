@@ -167,6 +167,25 @@ async def test_changed_answers_make_the_project_anew(open_app: Open, tmp_path: P
         assert (spec.release, spec.workshop.students) == ("second", 30)
 
 
+async def test_another_folder_says_once_that_the_first_project_stays(open_app: Open, tmp_path: Path) -> None:
+    async with open_app() as person:
+        await answer_questions(person, tmp_path / "hub", "first")
+        for name in ("TopicScreen", "TopicScreen", "ClassSizeScreen", "PageScreen"):
+            before = person.app.screen
+            await person.press("escape")
+            await person.until(partial(_is_another, person, before), "another page")
+            await person.at(name)
+        await person.tab_to("control-folder")
+        await person.press("ctrl+u")
+        await person.type(str(tmp_path / "other"))
+        await person.press("ctrl+n")
+        await person.at("ClassSizeScreen")
+        said = [one.message for one in person.app._notifications if "stays" in one.message]
+        assert len(said) == 1
+        assert str(tmp_path / "hub") in said[0]
+    assert (tmp_path / "hub" / "z2jh.yaml").exists()
+
+
 async def test_existing_cluster_asks_for_its_context(open_app: Open, tmp_path: Path) -> None:
     async with open_app(folder=tmp_path / "hub", practice=True) as person:
         await person.sees("Where shall")

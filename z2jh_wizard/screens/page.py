@@ -70,6 +70,9 @@ class QuestionsScreen(StageScreen):
             except WizardError as error:
                 self.post_message(Trouble(error.problem))
                 return
+            if before and before != project.folder:
+                words = f"The project in {before} stays; remove that folder when you do not need it."
+                self.app.notify(words, markup=False)
             self.journey.made()
             self.run_worker(
                 self._open(project), name="opening the project", group="project", exit_on_error=False
