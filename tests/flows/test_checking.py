@@ -9,11 +9,15 @@ import pytest
 
 from tests.cloud.local_programs import pretended
 from z2jh_wizard.cloud.account import Check, Verdict
+from z2jh_wizard.cloud.aks.groups import RegisterProviders
+from z2jh_wizard.cloud.eks.regions import EnableRegion
 from z2jh_wizard.cloud.explain import trouble
+from z2jh_wizard.cloud.gke.services import EnableServices
 from z2jh_wizard.core.errors import CouldNotLook, InvalidInput, NeedsYou
 from z2jh_wizard.core.spec import Chart, Pool
 from z2jh_wizard.flows import mending, sessions
-from z2jh_wizard.flows.checking import PROOF, SeenChecks, gravest_first, look, see, tally
+from z2jh_wizard.flows.checking import SeenChecks, gravest_first, look, see, tally
+from z2jh_wizard.flows.cluster_checks import PROOF
 from z2jh_wizard.project.folder import Project, make_folder, planned_project
 
 OK, WARN, FAIL, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.FAIL, Verdict.UNKNOWN
@@ -69,12 +73,22 @@ def test_a_trouble_before_the_first_answer():
     assert mending.answer_to(trouble("gke", "GCE_STOCKOUT")) in ("place", "class-size")
 
 
-def test_a_step_of_the_set_up_is_played_by_itself(tmp_path):
-    plan = planned_project(tmp_path / "hub", "gke", chart=Chart(), pools={"user": Pool(1)})
-    spec = msgspec.structs.replace(plan.spec, account="bio", region="us-central1-b")
+@pytest.mark.parametrize(
+    ("provider", "account", "region", "step"),
+    [
+        ("gke", "bio", "us-central1-b", EnableServices.id),
+        ("aks", "00000000-0000-0000-0000-000000000001", "westeurope", RegisterProviders.id),
+        ("eks", "123456789012", "eu-south-1", EnableRegion.id),
+    ],
+)
+def test_what_mends_a_check_is_a_step_of_the_set_up_played_by_itself(
+    tmp_path, provider, account, region, step
+):
+    plan = planned_project(tmp_path / "hub", provider, chart=Chart(), pools={"user": Pool(1)})
+    spec = msgspec.structs.replace(plan.spec, account=account, region=region)
     project = make_folder(Project(plan.folder, spec))
-    flow = sessions.flow_of(project, "mend", step="cluster.services")
-    assert [one.id for one in flow.steps] == ["cluster.services"]
+    flow = sessions.flow_of(project, "mend", step=step)
+    assert [one.id for one in flow.steps] == [step]
     with pytest.raises(InvalidInput, match="no such step"):
         sessions.flow_of(project, "mend", step="cluster.nonsense")
 
