@@ -169,6 +169,12 @@ class FakeWorld:
     def rollback(self, revision: int) -> list[Step]:
         return [FakeStep(self, f"rollback.{revision}", f"Go back to revision {revision}")]
 
+    def stop(self) -> list[Step]:
+        return [FakeStep(self, "cluster.stop", "Stop the cluster")]
+
+    def start(self) -> list[Step]:
+        return [FakeStep(self, "cluster.start", "Start the cluster")]
+
     def resize(self, pool: str, nodes: int) -> list[Step]:
         return [FakeStep(self, f"resize.{nodes}", f"Resize the pool {pool} to {nodes} nodes")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from z2jh_wizard.core import checks
@@ -10,7 +11,7 @@ from z2jh_wizard.render.plain import practice_reply
 from z2jh_wizard.screens.backend import Interruption
 from z2jh_wizard.screens.base import WizardScreen
 from z2jh_wizard.screens.desk import Desk
-from z2jh_wizard.screens.dialogs import AskChoice, AskText
+from z2jh_wizard.screens.dialogs import YES, Ask, AskChoice, AskText
 from z2jh_wizard.screens.messages import Go, StartRun, Trouble
 from z2jh_wizard.widgets.choice_list import Offer
 
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
 
 CLEAR = "clear"
 
+CAN_STOP = ("aks",)
+"""Providers whose clusters can be stopped; elsewhere no nodes are the nearest to it."""
+
 NEED_CLUSTER = ("upgrade", "resize", "students", "fault")
 """What makes no sense before there is a cluster."""
 
-RESUMED_WITH = {"setup": set[str](), "resize": {"pool", "nodes"}, "rollback": {"revision"}, "mend": {"step"}}
+RESUMED_WITH = {
+    "setup": set[str](), "resize": {"pool", "nodes"}, "rollback": {"revision"}, "mend": {"step"},
+    "stop": set(), "start": set(),
+}  # fmt: skip
 """The options that each flow needs to be carried on with."""
 
 
@@ -68,6 +75,31 @@ class HubActions(WizardScreen):
         """Look at the account or the cluster; that leads back here."""
         self.desk.link = self.NAME
         self.post_message(Go("checks"))
+
+    def action_power_off(self) -> None:
+        """Ask, then stop the machines of the cluster."""
+        lines = [
+            self.desk.cluster,
+            "Nobody can use the hub until the cluster is started again.",
+            "No machine is paid for meanwhile; students' disks and the public address still are.",
+        ]
+        self.app.push_screen(Ask("Stop the cluster?", lines, yes="Stop it"), self._power("stop"))
+
+    def action_power_on(self) -> None:
+        """Ask, then start them again."""
+        lines = [self.desk.cluster, "$ Its machines run again and are paid for by the hour."]
+        self.app.push_screen(Ask("Start the cluster?", lines, yes="Start it"), self._power("start"))
+
+    @property
+    def _provider(self) -> str:
+        return self.desk.project.spec.provider if self.desk.project else ""
+
+    def _power(self, flow: str) -> Callable[[str | None], None]:
+        def agreed(answer: str | None) -> None:
+            if answer == YES:
+                self.post_message(StartRun(flow))
+
+        return agreed
 
     def action_secrets(self) -> None:
         """Open the list of secrets, which leads back here."""
@@ -184,6 +216,8 @@ class HubActions(WizardScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Students and faults are for practice projects only; nothing is resumed that was not interrupted."""
         if action in ("students", "fault") and not self.desk.is_practice:
+            return False
+        if action in ("power_off", "power_on") and self._provider not in CAN_STOP:
             return False
         if action == "resume" and self._interrupted is None:
             return False

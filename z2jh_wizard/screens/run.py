@@ -41,6 +41,8 @@ TITLES = {
     "rollback": "roll back",
     "image": "build the image",
     "mend": "mend",
+    "stop": "stop the cluster",
+    "start": "start the cluster",
 }
 
 AFTER = {"teardown": "receipt", "image": "image-builder", "mend": "checks"}
