@@ -105,6 +105,12 @@ class Person:
         await self.tab_to(name)
         await self.press("enter")
 
+    async def plan(self) -> None:
+        """Go from the dashboard to the plan, and wait until all of it is there."""
+        await self.activate("do-apply")
+        await self.at("ReviewScreen")
+        await self.sees("steps to do")
+
     def widget(self, selector: str) -> Widget:
         """Return a widget of the present screen."""
         return self.app.screen.query_one(selector)

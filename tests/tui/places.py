@@ -77,9 +77,7 @@ async def goto(person: Person, name: str) -> None:
     if app.desk.project and app.desk.journey is None:
         app.desk.journey = Journey.of(app.desk.project)
     if name in LAST and app.desk.run is None:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("ctrl+n")
         await person.until(lambda: type(app.screen) in (Ask, RunScreen), "the run, or what is asked first")
         if isinstance(app.screen, Ask):

@@ -60,9 +60,7 @@ async def test_hostile_text_is_plain_on_run_and_dashboard(
 ) -> None:
     world.failing = "[red]Broken[/red] [/foo] \x1b[31m"
     async with open_app(size, folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("ctrl+n")
         await person.sees("! failed")
         await person.sees("! [red]Broken[/red] [/foo]")
@@ -137,9 +135,7 @@ async def test_review_lists_problems_as_links(open_app: Open, project: Project) 
 
 async def test_commands_of_a_step_on_demand(open_app: Open, project: Project, size: tuple[int, int]) -> None:
     async with open_app(size, folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("down", "f2")
         await person.sees("kubectl get cluster")
         await person.press("f2")

@@ -225,9 +225,7 @@ async def test_a_person_s_step_can_be_checked_again_or_skipped(
     world.your_step = True
     async with open_app(folder=project.folder) as person:
         await person.at("DashboardScreen")
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("ctrl+n")
         await person.at("RunScreen")
         await person.sees("? needs you")
@@ -252,9 +250,7 @@ async def test_failure_says_what_next_and_retry_carries_on(
 ) -> None:
     world.failing = "Helm [red]gave up[/foo]"
     async with open_app(size, folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("ctrl+n")
         await person.sees("! failed")
         await person.sees("! Helm [red]gave up[/foo]")
@@ -268,9 +264,7 @@ async def test_failure_says_what_next_and_retry_carries_on(
 async def test_stop_asks_and_keeps_what_exists(open_app: Open, project: Project, world: FakeWorld) -> None:
     world.gate = asyncio.Event()
     async with open_app(folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("ctrl+n")
         await person.sees("> running")
         await person.press("f8")
@@ -292,9 +286,7 @@ async def test_leaving_the_screen_does_not_stop_the_run(
 ) -> None:
     world.gate = asyncio.Event()
     async with open_app(folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("ctrl+n")
         await person.sees("> running")
         await person.press("escape")
@@ -311,9 +303,7 @@ async def test_leaving_the_screen_does_not_stop_the_run(
 async def test_quit_in_a_run_asks(open_app: Open, project: Project, world: FakeWorld) -> None:
     world.gate = asyncio.Event()
     async with open_app(folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("ctrl+n")
         await person.sees("> running")
         await person.press("ctrl+q")
@@ -498,9 +488,7 @@ async def test_another_project_waits_for_the_run(
 ) -> None:
     world.gate = asyncio.Event()
     async with open_app(folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.press("ctrl+n")
         await person.sees("> running")
         await person.press("escape")
@@ -642,9 +630,7 @@ async def test_start_is_pressed_twice_and_runs_once(
 ) -> None:
     world.gate = asyncio.Event()
     async with open_app(folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         for _ in range(3):
             person.app.post_message(StartRun("setup"))
         await person.at("RunScreen")

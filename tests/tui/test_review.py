@@ -91,9 +91,7 @@ async def review(open_app: Open, project: Project) -> AsyncIterator[Person]:
         f"  extraEnv: {{PASSWORD: {CANARY}}}\n"
     )
     async with open_app(folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         yield person
 
 
@@ -138,9 +136,7 @@ async def test_all_panes_by_keyboard(
     open_app: Open, project: Project, backend: FakeBackend, size: tuple[int, int]
 ) -> None:
     async with open_app(size, folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         seen = set()
         texts = ("Nothing has to be mended", "kubectl get helm", "not installed yet", "secrets hidden")
         for _ in range(6):
@@ -162,9 +158,7 @@ async def test_a_failed_look_keeps_what_was_seen_and_says_how_old_it_is(
 
     async with open_app(folder=project.folder) as person:
         monkeypatch.setattr(backend, "running_values", unknown)
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.activate("show-changes")
         await person.sees("! The hub [red]does not answer")
         await person.sees("What the hub runs with is not known.")
@@ -199,9 +193,7 @@ async def test_what_costs_money_names_the_cluster_and_cancel_has_the_focus(
 
 async def test_the_answers_file_is_written_and_named(open_app: Open, project: Project) -> None:
     async with open_app(folder=project.folder) as person:
-        await person.activate("do-apply")
-        await person.at("ReviewScreen")
-        await person.sees("steps to do")
+        await person.plan()
         await person.activate("do-answers")
         await person.at("Notice")
         await person.sees("answers.yaml")

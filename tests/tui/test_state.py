@@ -447,9 +447,7 @@ class TestStart:
         self, open_app: Open, project: Project, backend: FakeBackend
     ) -> None:
         async with open_app(folder=project.folder, speed=0.0) as person:
-            await person.activate("do-apply")
-            await person.at("ReviewScreen")
-            await person.sees("steps to do")
+            await person.plan()
             await person.press("ctrl+n")
             await person.sees("Done.")
         assert ("speed", {"speed": 0.0}) in backend.controls

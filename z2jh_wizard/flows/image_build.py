@@ -8,14 +8,15 @@ from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
+from z2jh_wizard.cloud.local.provider import DockerRuns
 from z2jh_wizard.core.errors import CouldNotLook, WizardError
-from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Refusal, Resource, Step, Work
+from z2jh_wizard.core.step import Command, Finding, Line, Look, Made, Resource, Step, Work
 from z2jh_wizard.flows.adapters import Adapters
 from z2jh_wizard.flows.flow import Flow
 from z2jh_wizard.flows.image_plan import ask, last_line
 from z2jh_wizard.flows.image_troubles import build_failed, push_failed
 from z2jh_wizard.system.children import Child, Exited, capture, stream
-from z2jh_wizard.system.docker import docker_version, no_docker
+from z2jh_wizard.system.docker import no_docker
 from z2jh_wizard.values import image_builder
 from z2jh_wizard.values.image_builder import PLAN_LABEL, Plan
 from z2jh_wizard.values.image_registries import login
@@ -41,25 +42,12 @@ def _hub(world: Adapters) -> str:
     return image_builder.hub_version(chart.version, chart.family)
 
 
-class DockerAnswers(Step):
-    """Look whether Docker answers."""
+class DockerAnswers(DockerRuns):
+    """Look whether Docker runs, for a build."""
 
     id = "image.docker"
     title = "Docker answers"
     why = "Docker builds the image, in containers on this computer."
-    usually = 1
-
-    def commands(self) -> tuple[Command, ...]:
-        """Return the command that asks it."""
-        return (Command(("docker", "version")),)
-
-    async def look(self) -> Look:
-        """Ask the daemon; CouldNotLook when it does not answer."""
-        return Look(Finding.READY, f"Docker {await docker_version()}")
-
-    def run(self) -> Refusal:
-        """Refuse: the wizard starts no daemon."""
-        return Refusal("Docker has to run first; the wizard does not start it.")
 
 
 class BuildImage(Step):
