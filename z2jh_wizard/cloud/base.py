@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from z2jh_wizard.cloud.leftovers import Scan
-from z2jh_wizard.core.errors import InvalidInput
 from z2jh_wizard.core.step import Command, Step
 from z2jh_wizard.project.folder import Project
 
@@ -36,7 +35,7 @@ class ClusterProvider(Protocol):
 
 
 def provider_of(project: Project) -> ClusterProvider:
-    """Return the provider that a project names; InvalidInput for one that this version cannot do."""
+    """Return the provider that a project names; its SDK is not imported yet."""
     if project.spec.provider == "practice":
         from z2jh_wizard.cloud.practice import PracticeProvider
 
@@ -57,12 +56,6 @@ def provider_of(project: Project) -> ClusterProvider:
         from z2jh_wizard.cloud.eks.provider import EksProvider
 
         return EksProvider(project)
-    if project.spec.provider == "local":
-        from z2jh_wizard.cloud.local.provider import LocalProvider
+    from z2jh_wizard.cloud.local.provider import LocalProvider
 
-        return LocalProvider(project)
-    raise InvalidInput(
-        f"{project.spec.provider} is not in this version yet",
-        "This wizard can make a hub on the practice cluster and on a cluster that exists already.",
-        next_step="Make the cluster with your provider's own tool, then use its context: --provider existing",
-    )
+    return LocalProvider(project)

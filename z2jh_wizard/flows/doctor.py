@@ -10,6 +10,7 @@ from pathlib import Path
 from z2jh_wizard.cloud import account as cloud
 from z2jh_wizard.core.errors import NeedsYou, WizardError
 from z2jh_wizard.core.report import Check
+from z2jh_wizard.flows import checking
 from z2jh_wizard.flows.cluster_checks import look_round, prove_disks
 from z2jh_wizard.flows.looking import can_look
 from z2jh_wizard.helm.command import HOW_TO_GET_HELM, find_helm
@@ -54,6 +55,13 @@ async def examine(folder: Path, *, disk: bool = False) -> AsyncIterator[Check]:
             yield check
         if disk and answers:
             yield _reported(await prove_disks(project, SystemClock()))
+        return
+    try:
+        for check in await checking.look(project):  # what could stop a cluster from being made
+            yield _reported(check)
+    except WizardError as error:
+        problem = error.problem
+        yield Check("account", False, f"{problem.title}. {problem.happened}".strip(), problem.next_step)
 
 
 async def fetch_helm() -> str:
