@@ -57,8 +57,8 @@ async def examine(folder: Path, *, disk: bool = False) -> AsyncIterator[Check]:
             yield _reported(await prove_disks(project, SystemClock()))
         return
     try:
-        for check in await checking.look(project):  # what could stop a cluster from being made
-            yield _reported(check)
+        for found in await checking.look(project):  # what could stop a cluster from being made
+            yield _reported(found)
     except WizardError as error:
         problem = error.problem
         yield Check("account", False, f"{problem.title}. {problem.happened}".strip(), problem.next_step)
