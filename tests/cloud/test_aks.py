@@ -102,7 +102,12 @@ class AzureCase(CloudCase):
                 "tags": tags, "sku": {"name": "StandardSSD_LRS"},
                 "properties": {"diskSizeGB": 10},
             }  # fmt: skip
-        return 1
+        path = f"{RESOURCES}/{nodes}/providers/Microsoft.Network/publicIPAddresses/kubernetes-1"
+        self.manager.resources[path.lower()] = {
+            "id": path, "name": "kubernetes-1", "type": "Microsoft.Network/publicIPAddresses",
+            "location": "eastus", "tags": {}, "sku": {"name": "Standard"}, "properties": {},
+        }  # fmt: skip
+        return 2
 
 
 class azure:

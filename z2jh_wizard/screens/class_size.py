@@ -22,6 +22,7 @@ from z2jh_wizard.flows.ways import TOPIC
 from z2jh_wizard.screens.base import style_sheet
 from z2jh_wizard.screens.class_table import MACHINE_COLUMNS, NODE_COLUMNS, machine_cells, node_cells
 from z2jh_wizard.screens.desk import Desk
+from z2jh_wizard.screens.here import is_here
 from z2jh_wizard.screens.messages import Trouble
 from z2jh_wizard.screens.prices import PricedScreen
 from z2jh_wizard.screens.settings_tour import Tour, tour_of
@@ -166,11 +167,11 @@ class ClassSizeScreen(PricedScreen):
         from z2jh_wizard.kube.kinds import NODES
 
         store = await self.desk.open_live()
-        if store is None or not self.is_attached:
+        if store is None or not is_here(self):
             return
 
         def look(kinds: frozenset[str]) -> None:
-            if NODES.name in kinds and self.is_attached:
+            if NODES.name in kinds and is_here(self):
                 self.show_nodes(tuple(store.pane(NODES).rows.values()))
 
         self._unlisten = store.listen(look)
