@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -30,9 +29,6 @@ from z2jh_wizard.flows.cloud_choices import PREFIXES
 from z2jh_wizard.flows.cloud_pages import ACCOUNT, CLOUDS, MACHINE, REGION, SIGN_IN
 from z2jh_wizard.flows.page import Answers
 from z2jh_wizard.project.folder import Project
-
-if TYPE_CHECKING:
-    from z2jh_wizard.cloud.eks.sign_in import StartPage
 
 BY_CODE = ("device", "sso")
 """Ways to sign in that show an address and a code, and wait until a person typed it there."""
@@ -119,20 +115,6 @@ def forget_others(way: SignInWay) -> None:
     for name in (google.TOKEN, azure.TOKEN, amazon.KEYS):
         if name != kept:
             os.environ.pop(name, None)
-
-
-def with_code(answers: Answers, tell: Callable[[Shown], None]) -> None:
-    """Sign in to Azure with a code; blocks until it was typed: for a thread of its own. NeedsYou if not."""
-    from z2jh_wizard.cloud.aks.sign_in import with_device_code
-
-    with_device_code(lambda code: tell(Shown(code.url, code.code)), answers.get(SIGN_IN, ""))
-
-
-def start_page(address: str, region: str) -> StartPage:
-    """Return an institution's start page at AWS; all that it is asked blocks: for a thread of its own."""
-    from z2jh_wizard.cloud.eks.sign_in import StartPage
-
-    return StartPage(address, region)
 
 
 def explained(field: str, answers: Answers) -> list[tuple[str, str]]:
