@@ -5,7 +5,6 @@ from __future__ import annotations
 from z2jh_wizard.cloud.account import Check, Verdict
 from z2jh_wizard.cloud.explain import CloudTrouble, Fix
 from z2jh_wizard.core.errors import InvalidInput, NeedsYou, WizardError
-from z2jh_wizard.core.step import By
 from z2jh_wizard.flows.adapters import Adapters
 from z2jh_wizard.flows.flow import Flow
 
@@ -38,11 +37,6 @@ def mend(world: Adapters, step: str) -> Flow:
     if not found:
         raise InvalidInput("There is no such step", f"{world.project.spec.provider} has no step {step}.")
     return Flow("mend", world.project, found)
-
-
-def can_mend(check: Check) -> bool:
-    """Tell whether a step of the wizard mends it."""
-    return check.fix is not None and check.fix.by is By.WIZARD
 
 
 def answers_that_help(check: Check) -> tuple[str, ...]:
