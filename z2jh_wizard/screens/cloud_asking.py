@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -46,6 +47,14 @@ class CloudScreen(QuestionsScreen):
     def parts(self) -> ComposeResult:
         """Make the questions."""
         raise NotImplementedError
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Keep what has the focus in sight on another terminal."""
+        self.call_after_refresh(self._see_focus)
+
+    def _see_focus(self) -> None:
+        if self.focused:
+            self.focused.scroll_visible(animate=False, immediate=True)
 
     # ---- asking ----
 
