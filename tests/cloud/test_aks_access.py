@@ -117,11 +117,25 @@ async def test_a_key_that_is_wanted_is_private_and_kept_from_git(case, tmp_path)
     assert held["keyData"] == public.read_text().strip()
     key = serialization.load_ssh_private_key(before, None)
     same = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-    assert same.decode() == held["keyData"]
+    assert held["keyData"] == f"{same.decode()} z2jh-wizard={project.spec.project_id}"
     assert "ssh-key*" in (project.folder / ".gitignore").read_text().splitlines()
     assert not case.world.complaints
     await case.tear_down(project)
     assert not list(project.folder.glob("ssh-key*"))
+
+
+async def test_a_key_of_ones_own_is_used_and_stays(case, tmp_path):
+    project = with_key(case.project(tmp_path))
+    private, public = project.folder / "ssh-key", project.folder / "ssh-key.pub"
+    private.write_text("mine")
+    assert not went_well(await case.set_up(project)), "half a pair is not written over"
+    assert private.read_text() == "mine"
+    public.write_text("ssh-rsa AAAA ada@example.edu\n")
+    assert went_well(await case.set_up(project))
+    (held,) = case.cluster()["properties"]["linuxProfile"]["ssh"]["publicKeys"]
+    assert held["keyData"] == "ssh-rsa AAAA ada@example.edu"
+    await case.tear_down(project)
+    assert (private.read_text(), public.exists()) == ("mine", True)
 
 
 async def test_the_commands_make_the_same_key(case, tmp_path):

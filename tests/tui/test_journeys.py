@@ -149,14 +149,19 @@ async def test_next_jumps_to_the_first_problem(open_app: Open, tmp_path: Path) -
         await person.at("ClassSizeScreen")
 
 
+async def go_back_to_where(person: Person) -> None:
+    """Go back to the first page, page by page."""
+    for name in ("TopicScreen", "TopicScreen", "ClassSizeScreen", "PageScreen"):
+        before = person.app.screen
+        await person.press("escape")
+        await person.until(partial(_is_another, person, before), "another page")
+        await person.at(name)
+
+
 async def test_changed_answers_make_the_project_anew(open_app: Open, tmp_path: Path) -> None:
     async with open_app() as person:
         await answer_questions(person, tmp_path / "hub", "first")
-        for name in ("TopicScreen", "TopicScreen", "ClassSizeScreen", "PageScreen"):
-            before = person.app.screen
-            await person.press("escape")
-            await person.until(partial(_is_another, person, before), "another page")
-            await person.at(name)
+        await go_back_to_where(person)
         await person.tab_to("control-release")
         await person.press("ctrl+u")
         await person.type("second")
@@ -170,11 +175,7 @@ async def test_changed_answers_make_the_project_anew(open_app: Open, tmp_path: P
 async def test_another_folder_says_once_that_the_first_project_stays(open_app: Open, tmp_path: Path) -> None:
     async with open_app() as person:
         await answer_questions(person, tmp_path / "hub", "first")
-        for name in ("TopicScreen", "TopicScreen", "ClassSizeScreen", "PageScreen"):
-            before = person.app.screen
-            await person.press("escape")
-            await person.until(partial(_is_another, person, before), "another page")
-            await person.at(name)
+        await go_back_to_where(person)
         await person.tab_to("control-folder")
         await person.press("ctrl+u")
         await person.type(str(tmp_path / "other"))

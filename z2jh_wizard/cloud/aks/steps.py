@@ -98,7 +98,7 @@ class MakeCluster(owned.MakeOwned[State]):
             await self._change("managed_clusters", "begin_delete")
         async for happening in self._until_gone():
             yield happening
-        if self._key and self._key.is_there:
+        if self._key and self._key.is_ours:
             self._key.forget()
             yield Gone(_KEY)
 
